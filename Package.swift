@@ -1,0 +1,92 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Modules by level: a module imports only modules of lower levels. See docs/design.md.
+// The build runs with `--explicit-target-dependency-import-check error` (Makefile).
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .unsafeFlags(["-warnings-as-errors"]),
+]
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+// Kernels are optimised in debug builds too: tests compare thousands of shapes.
+let kernelC: [CSetting] = strictC + [.unsafeFlags(["-O3", "-fno-math-errno"])]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "edgebench",
+  products: [
+    .executable(name: "edgebench", targets: ["edgebench"]),
+    .executable(name: "edgebench-agent", targets: ["edgebench-agent"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Level 0
+    .target(name: "Units", swiftSettings: strict),
+    .target(name: "Statistics", swiftSettings: strict),
+    .target(name: "CKernels", cSettings: kernelC),
+    .target(name: "CPlanFormat", cSettings: strictC),
+    .target(name: "CLinux", cSettings: strictC),
+    .target(
+      name: "CGoogleBenchmark",
+      linkerSettings: [.linkedLibrary("benchmark"), .linkedLibrary("stdc++")]),
+
+    // Level 1
+    .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),
+    .target(name: "DeviceProfiles", dependencies: ["Units", yams], swiftSettings: strict),
+    .target(name: "Records", dependencies: ["Units", "Statistics"], swiftSettings: strict),
+    // Inference is compiled twice: here, and in Embedded Swift inside the agent, which reaches the
+    // same files through the link Sources/edgebench-agent/Inference.
+    .target(name: "Inference", dependencies: ["CKernels", "CLinux", "CPlanFormat"], swiftSettings: strict),
+
+    // Level 2
+    .target(name: "ModelFormats", dependencies: ["Graph", "Units"], swiftSettings: strict),
+    .target(name: "ReferenceSuite", dependencies: ["Graph"], swiftSettings: strict),
+    .target(
+      name: "Lowering", dependencies: ["Graph", "Inference", "CKernels", "CPlanFormat", "Units"],
+      swiftSettings: strict),
+    .target(name: "LatencyModel", dependencies: ["Graph", "DeviceProfiles", "Units"], swiftSettings: strict),
+    .target(
+      name: "Sizing", dependencies: ["Records", "DeviceProfiles", "Statistics", "Units"],
+      swiftSettings: strict),
+
+    // Level 3
+    .target(
+      name: "Compression", dependencies: ["Graph", "Lowering", "Inference"], swiftSettings: strict),
+    .target(
+      name: "Execution",
+      dependencies: ["CLinux", "DeviceProfiles", "Records", "Statistics", "Units", logging],
+      swiftSettings: strict),
+    .target(
+      name: "Reporting", dependencies: ["Records", "Sizing", "Statistics", "Units"],
+      swiftSettings: strict),
+
+    // Level 4
+    .executableTarget(
+      name: "edgebench",
+      dependencies: [
+        "Compression", "DeviceProfiles", "Execution", "Graph", "LatencyModel", "Lowering",
+        "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
+        argumentParser, logging,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "edgebench-agent",
+      dependencies: ["CGoogleBenchmark", "CKernels", "CLinux", "CPlanFormat"],
+      swiftSettings: [
+        .enableExperimentalFeature("Embedded"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .unsafeFlags(["-wmo", "-warnings-as-errors"]),
+      ]),
+  ],
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,1 @@
+#include "eb_google_benchmark.h"

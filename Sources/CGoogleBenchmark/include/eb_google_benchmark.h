@@ -1,0 +1,3 @@
+#ifndef EB_GOOGLE_BENCHMARK_H
+#define EB_GOOGLE_BENCHMARK_H
+#endif

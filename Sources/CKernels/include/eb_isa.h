@@ -1,0 +1,29 @@
+// Instruction sets that kernels exist for, and which one is in use.
+#ifndef EB_ISA_H
+#define EB_ISA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The numbers are stored in plans: never reuse one.
+enum eb_isa {
+  EB_ISA_SCALAR = 0,
+  EB_ISA_AVX2 = 1,            // AVX2 + FMA + F16C
+  EB_ISA_AVX512 = 2,          // F, BW, DQ, VL
+  EB_ISA_AVX512VNNI = 3,      // AVX512 + VNNI
+  EB_ISA_NEON = 16,           // AArch64 Advanced SIMD
+  EB_ISA_NEON_DOT = 17,       // + dotprod
+  EB_ISA_NEON_FP16_DOT = 18,  // + fp16 arithmetic
+  EB_ISA_NEON_I8MM = 19,      // + i8mm
+  EB_ISA_ARMV7_NEON = 32,
+};
+
+// The best instruction set of this processor, or the one that EDGEBENCH_ISA names if the processor has it.
+enum eb_isa eb_isa_detect(void);
+bool eb_isa_is_supported(enum eb_isa isa);
+// "scalar", "avx2", "avx512", "avx512vnni", "neon", ...; NULL for an unknown number.
+const char *eb_isa_name(enum eb_isa isa);
+// True and *isa set if `name` is one of the names above.
+bool eb_isa_named(const char *name, enum eb_isa *isa);
+
+#endif

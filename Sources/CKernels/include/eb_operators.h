@@ -1,0 +1,332 @@
+// Operators: what a plan's steps call. Each is one entry in a table and runs on any supported instruction set.
+//
+// An operator reads its parameters (a struct below, from the plan) and its operands (pointers to tensors, in
+// the order given at each enumerator). It allocates nothing. Data types are XNNPACK's: f32, qs8 (signed 8-bit,
+// one scale and zero point), qc8w (signed 8-bit weights, one scale a channel), qd8 (quantized on the fly,
+// asymmetric, one scale a row or batch). Images are NHWC. `min`/`max` clamp the result (fused activation).
+#ifndef EB_OPERATORS_H
+#define EB_OPERATORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eb_isa.h"
+
+#define EB_MAX_RANK 6u
+
+// Stored in plans: never reuse a number.
+enum eb_op {
+  // in, packed weights, out, [scratch], [workspace]: eb_conv2d_params
+  EB_OP_CONV2D_F32 = 1,
+  EB_OP_CONV2D_F32_F16W = 2,      // weights stored as f16
+  EB_OP_CONV2D_QS8_QC8W = 3,      // static int8
+  EB_OP_CONV2D_QD8_F32_QC8W = 4,  // f32 in and out, int8 weights, input quantized on the fly
+  EB_OP_DWCONV2D_F32 = 5,
+  EB_OP_DWCONV2D_F32_F16W = 6,
+  EB_OP_DWCONV2D_QS8_QC8W = 7,
+  EB_OP_DWCONV2D_QD8_F32_QC8W = 8,
+  EB_OP_DECONV2D_F32 = 9,  // transposed convolution
+  EB_OP_DECONV2D_QS8_QC8W = 10,
+  // in, packed weights, out, [scratch], [workspace]: eb_fully_connected_params
+  EB_OP_FULLY_CONNECTED_F32 = 16,
+  EB_OP_FULLY_CONNECTED_F32_F16W = 17,
+  EB_OP_FULLY_CONNECTED_QS8_QC8W = 18,
+  EB_OP_FULLY_CONNECTED_QD8_F32_QC8W = 19,
+  // a, b, out, [scratch]: eb_matmul_params
+  EB_OP_MATMUL_F32 = 24,
+  // in, out: eb_pool2d_params
+  EB_OP_MAX_POOL2D_F32 = 32,
+  EB_OP_AVERAGE_POOL2D_F32 = 33,
+  EB_OP_MAX_POOL2D_QS8 = 34,
+  EB_OP_AVERAGE_POOL2D_QS8 = 35,
+  // in, out: eb_unary_params
+  EB_OP_UNARY_F32 = 48,
+  EB_OP_LUT_X8 = 49,  // in, table (256 bytes), out: eb_count_params; out[i] = table[(uint8_t)in[i]]
+  // a, b, out: eb_binary_params
+  EB_OP_BINARY_F32 = 56,
+  EB_OP_BINARY_QS8 = 57,   // add, subtract, multiply
+  EB_OP_BINARY_I32 = 58,   // arithmetic
+  EB_OP_COMPARE_F32 = 59,  // out: bool bytes
+  EB_OP_COMPARE_I32 = 60,
+  EB_OP_LOGICAL_X8 = 61,  // bool and bool
+  EB_OP_SELECT_X32 = 62,  // condition, a, b, out: eb_select_params
+  EB_OP_BINARY_I64 = 63,
+  EB_OP_COMPARE_I64 = 64,
+  EB_OP_SELECT_X8 = 65,
+  // in, out: eb_reduce_params
+  EB_OP_REDUCE_F32 = 72,
+  EB_OP_REDUCE_MEAN_QS8 = 73,
+  EB_OP_ARG_REDUCE_F32 = 74,  // out: i32
+  EB_OP_ARG_REDUCE_QS8 = 75,
+  EB_OP_REDUCE_I32 = 76,
+  // in, out: eb_softmax_params
+  EB_OP_SOFTMAX_F32 = 80,
+  EB_OP_LOG_SOFTMAX_F32 = 81,
+  EB_OP_SOFTMAX_QS8 = 82,  // out: scale 1/256, zero point -128
+  // in, scale, bias, out: eb_layer_norm_params
+  EB_OP_LAYER_NORM_F32 = 88,
+  // data movement
+  EB_OP_COPY = 96,                  // in, out: eb_count_params (bytes)
+  EB_OP_COPY_ND = 97,               // in, out: eb_copy_nd_params (concat, slice, transpose, broadcast, tile)
+  EB_OP_FILL = 98,                  // out: eb_fill_params (before a padding copy)
+  EB_OP_GATHER = 99,                // in, indices, out: eb_gather_params
+  EB_OP_PAD_MIRROR = 100,           // in, out: eb_pad_mirror_params (reflect, symmetric, edge)
+  EB_OP_RESIZE_BILINEAR_F32 = 104,  // in, out: eb_resize_params
+  EB_OP_RESIZE_NEAREST = 105,
+  EB_OP_RESIZE_BILINEAR_QS8 = 106,
+  // in, out: eb_convert_params
+  EB_OP_CONVERT = 112,  // quantize, dequantize, requantize, cast: any element type to any other
+};
+
+// Values of Graph.ElementType.
+enum eb_type {
+  EB_F32 = 1,
+  EB_F16 = 2,
+  EB_F64 = 3,
+  EB_I8 = 4,
+  EB_U8 = 5,
+  EB_I16 = 6,
+  EB_U16 = 7,
+  EB_I32 = 8,
+  EB_I64 = 9,
+  EB_BOOL = 10,
+  EB_I4 = 11,
+  EB_U32 = 12,
+  EB_U64 = 13,
+};
+
+// Convolution, depthwise and transposed convolution.
+typedef struct {
+  uint32_t batch;
+  uint32_t in_height, in_width, in_channels;
+  uint32_t out_height, out_width, out_channels;
+  uint32_t kernel_height, kernel_width;
+  uint32_t stride_height, stride_width;
+  uint32_t dilation_height, dilation_width;
+  uint32_t pad_top, pad_left;             // below and right follow from the output's size
+  uint32_t groups;                        // depthwise: in_channels; the multiplier is out_channels / in_channels
+  uint32_t isa;                           // enum eb_isa that the weights are packed for
+  uint32_t algorithm;                     // the kernel family's own choice, made when packing; see eb_pack.h
+  float min, max;                         // of the real result (f32 operators)
+  int32_t in_zero_point, out_zero_point;  // qs8
+  int32_t out_min, out_max;               // qs8: clamp in steps
+} eb_conv2d_params;
+
+// out[m, n] = clamp(sum over k of in[m, k] * weights[n, k] + bias[n])
+typedef struct {
+  uint32_t rows, out_channels, in_channels;  // m, n, k
+  uint32_t isa, algorithm;
+  float min, max;
+  int32_t in_zero_point, out_zero_point;
+  int32_t out_min, out_max;
+} eb_fully_connected_params;
+
+// Batched product of two activations. Strides are in elements; a batch stride of 0 repeats the operand.
+typedef struct {
+  uint32_t batch, m, n, k;
+  uint32_t transpose_a, transpose_b;  // a is [k, m] / b is [n, k]
+  uint64_t a_batch_stride, b_batch_stride;
+  float scale;  // multiplies the product (attention's 1/sqrt(d)); 1 otherwise
+  float min, max;
+  uint32_t isa;
+} eb_matmul_params;
+
+typedef struct {
+  uint32_t batch;
+  uint32_t in_height, in_width, channels;
+  uint32_t out_height, out_width;
+  uint32_t window_height, window_width;
+  uint32_t stride_height, stride_width;
+  uint32_t pad_top, pad_left;
+  uint32_t counts_padding;
+  float min, max;
+  int32_t in_zero_point, out_zero_point;
+  float scale;  // qs8 average: in_scale / out_scale
+  int32_t out_min, out_max;
+} eb_pool2d_params;
+
+enum eb_unary {
+  EB_UNARY_CLAMP = 1,   // [p0, p1]
+  EB_UNARY_LEAKY_RELU,  // p0: slope
+  EB_UNARY_ELU,         // p0: alpha
+  EB_UNARY_SIGMOID,
+  EB_UNARY_TANH,
+  EB_UNARY_HARD_SWISH,
+  EB_UNARY_SILU,
+  EB_UNARY_HARD_SIGMOID,  // clamp(p0 * x + p1, 0, 1)
+  EB_UNARY_GELU,
+  EB_UNARY_GELU_TANH,
+  EB_UNARY_SOFTPLUS,
+  EB_UNARY_ERF,
+  EB_UNARY_EXP,
+  EB_UNARY_LOG,
+  EB_UNARY_SQRT,
+  EB_UNARY_RSQRT,
+  EB_UNARY_SQUARE,
+  EB_UNARY_ABS,
+  EB_UNARY_NEGATE,
+  EB_UNARY_RECIPROCAL,
+  EB_UNARY_FLOOR,
+  EB_UNARY_CEIL,
+  EB_UNARY_ROUND,
+  EB_UNARY_SIGN,
+  EB_UNARY_SIN,
+  EB_UNARY_COS,
+  EB_UNARY_RELU,
+};
+
+typedef struct {
+  uint64_t count;
+  uint32_t kind;  // enum eb_unary
+  float p0, p1;
+} eb_unary_params;
+
+typedef struct {
+  uint64_t count;
+} eb_count_params;
+
+// Values of Graph.Binary.
+enum eb_binary {
+  EB_BINARY_ADD = 0,
+  EB_BINARY_SUBTRACT,
+  EB_BINARY_MULTIPLY,
+  EB_BINARY_DIVIDE,
+  EB_BINARY_MINIMUM,
+  EB_BINARY_MAXIMUM,
+  EB_BINARY_POWER,
+  EB_BINARY_SQUARED_DIFFERENCE,
+  EB_BINARY_FLOOR_DIVIDE,
+  EB_BINARY_FLOOR_MODULO,
+  EB_BINARY_EQUAL,
+  EB_BINARY_NOT_EQUAL,
+  EB_BINARY_LESS,
+  EB_BINARY_LESS_EQUAL,
+  EB_BINARY_GREATER,
+  EB_BINARY_GREATER_EQUAL,
+  EB_BINARY_LOGICAL_AND,
+  EB_BINARY_LOGICAL_OR,
+  EB_BINARY_PRELU,
+};
+
+// Strides are in elements; 0 broadcasts. Lowering merges axes, so that equal shapes come as rank 1.
+typedef struct {
+  uint32_t kind;  // enum eb_binary
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];
+  uint64_t a_strides[EB_MAX_RANK], b_strides[EB_MAX_RANK];
+  float min, max;
+  // qs8: real = scale * (q - zero_point)
+  float a_scale, b_scale, out_scale;
+  int32_t a_zero_point, b_zero_point, out_zero_point;
+  int32_t out_min, out_max;
+} eb_binary_params;
+
+typedef struct {
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];
+  uint64_t condition_strides[EB_MAX_RANK], a_strides[EB_MAX_RANK], b_strides[EB_MAX_RANK];
+} eb_select_params;
+
+// Values of Graph.Reduction.
+enum eb_reduction {
+  EB_REDUCE_SUM = 0,
+  EB_REDUCE_MEAN,
+  EB_REDUCE_MAXIMUM,
+  EB_REDUCE_MINIMUM,
+  EB_REDUCE_PRODUCT,
+  EB_REDUCE_ANY,
+  EB_REDUCE_ALL,
+  EB_REDUCE_SUM_OF_SQUARES,
+  EB_REDUCE_L2_NORM,
+  EB_REDUCE_ARG_MAX,
+  EB_REDUCE_ARG_MIN,
+};
+
+typedef struct {
+  uint32_t kind;  // enum eb_reduction
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];  // of the input
+  uint32_t axes;                // bit i: axis i is reduced
+  int32_t in_zero_point, out_zero_point;
+  float scale;  // qs8 mean: in_scale / out_scale
+} eb_reduce_params;
+
+// Along the last axis of [rows, count], elements `stride` apart: element c of row (o, i) is at
+// (o * count + c) * stride + i with rows = outer * stride.
+typedef struct {
+  uint64_t outer, count, stride;
+  float beta;
+  float in_scale;  // qs8
+  int32_t in_zero_point;
+} eb_softmax_params;
+
+typedef struct {
+  uint64_t rows, count;
+  float epsilon;
+  uint32_t has_scale, has_bias;  // operands left out where 0
+} eb_layer_norm_params;
+
+// out[offset_out + sum i * out_strides] = in[offset_in + sum i * in_strides], in elements of `element_bytes`.
+typedef struct {
+  uint32_t element_bytes;
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];
+  int64_t in_strides[EB_MAX_RANK], out_strides[EB_MAX_RANK];
+  uint64_t in_offset, out_offset;
+} eb_copy_nd_params;
+
+typedef struct {
+  uint64_t count;
+  uint32_t element_bytes;
+  uint64_t value;  // the element's bytes, little-endian
+} eb_fill_params;
+
+// out[o, i, :] = in[o, indices[i], :]; an index outside [-axis_size, axis_size) is clamped.
+typedef struct {
+  uint64_t outer, axis_size, inner_bytes, index_count;
+  uint32_t index_type;  // EB_I32 or EB_I64
+} eb_gather_params;
+
+typedef struct {
+  uint32_t mode;  // 1 reflect, 2 symmetric, 3 edge
+  uint32_t element_bytes;
+  uint32_t rank;
+  uint64_t in_shape[EB_MAX_RANK], before[EB_MAX_RANK], out_shape[EB_MAX_RANK];
+} eb_pad_mirror_params;
+
+typedef struct {
+  uint32_t batch, in_height, in_width, channels, out_height, out_width;
+  uint32_t aligns_corners, half_pixel_centers;
+  uint32_t element_bytes;  // nearest
+} eb_resize_params;
+
+// out = to_type(from): through real numbers where a scale is set (0: the number itself).
+typedef struct {
+  uint64_t outer, channels, inner;  // count = outer * channels * inner; scales run along `channels`
+  uint32_t from, to;                // enum eb_type
+  float from_scale, to_scale;
+  int32_t from_zero_point, to_zero_point;
+} eb_convert_params;
+
+// What an operator may use besides its operands.
+typedef struct {
+  uint32_t threads;
+  void *pool;  // reserved for the thread pool
+} eb_context;
+
+typedef struct {
+  const char *name;  // "conv2d_f32"
+  uint32_t params_bytes;
+  // Whether operands of these sizes hold all that an operator with these parameters touches. Called once, when
+  // a plan is loaded; the parameters come from outside and may say anything, so arithmetic must not overflow.
+  bool (*accepts)(const void *params, const size_t *operand_bytes, size_t operand_count);
+  // Fills the workspace once, when the operands' addresses are final; NULL where there is none.
+  void (*prepare)(const void *params, void *const *operands);
+  void (*run)(const void *params, void *const *operands, const eb_context *context);
+} eb_operator;
+
+// NULL for a number that this build does not have.
+const eb_operator *eb_operator_for(uint32_t op);
+
+#endif

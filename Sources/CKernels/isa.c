@@ -1,0 +1,71 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "eb_isa.h"
+
+static const struct {
+  enum eb_isa isa;
+  const char *name;
+} names[] = {
+    {EB_ISA_SCALAR, "scalar"},
+    {EB_ISA_AVX2, "avx2"},
+    {EB_ISA_AVX512, "avx512"},
+    {EB_ISA_AVX512VNNI, "avx512vnni"},
+    {EB_ISA_NEON, "neon"},
+    {EB_ISA_NEON_DOT, "neondot"},
+    {EB_ISA_NEON_FP16_DOT, "neonfp16dot"},
+    {EB_ISA_NEON_I8MM, "neoni8mm"},
+    {EB_ISA_ARMV7_NEON, "armv7neon"},
+};
+enum { name_count = sizeof names / sizeof names[0] };
+
+const char *eb_isa_name(enum eb_isa isa) {
+  for (int i = 0; i < name_count; i++) {
+    if (names[i].isa == isa) return names[i].name;
+  }
+  return NULL;
+}
+
+bool eb_isa_named(const char *name, enum eb_isa *isa) {
+  for (int i = 0; i < name_count; i++) {
+    if (strcmp(names[i].name, name) == 0) {
+      *isa = names[i].isa;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool eb_isa_is_supported(enum eb_isa isa) {
+  switch (isa) {
+    case EB_ISA_SCALAR:
+      return true;
+#if defined(__x86_64__)
+    case EB_ISA_AVX2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    case EB_ISA_AVX512:
+      return eb_isa_is_supported(EB_ISA_AVX2) && __builtin_cpu_supports("avx512f") &&
+             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+             __builtin_cpu_supports("avx512vl");
+    case EB_ISA_AVX512VNNI:
+      return eb_isa_is_supported(EB_ISA_AVX512) && __builtin_cpu_supports("avx512vnni");
+#endif
+#if defined(__aarch64__)
+    case EB_ISA_NEON:
+      return true;
+#endif
+    default:
+      return false;
+  }
+}
+
+enum eb_isa eb_isa_detect(void) {
+  const char *forced = getenv("EDGEBENCH_ISA");
+  enum eb_isa isa;
+  if (forced != NULL && eb_isa_named(forced, &isa) && eb_isa_is_supported(isa)) return isa;
+  static const enum eb_isa best_first[] = {EB_ISA_AVX512VNNI, EB_ISA_AVX512, EB_ISA_AVX2, EB_ISA_NEON};
+  for (unsigned i = 0; i < sizeof best_first / sizeof best_first[0]; i++) {
+    if (eb_isa_is_supported(best_first[i])) return best_first[i];
+  }
+  return EB_ISA_SCALAR;
+}

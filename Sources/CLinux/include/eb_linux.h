@@ -1,0 +1,3 @@
+#ifndef EB_LINUX_H
+#define EB_LINUX_H
+#endif

@@ -1,0 +1,1 @@
+#include "eb_linux.h"

@@ -1,0 +1,189 @@
+/// What a node computes. The inputs and outputs of each are listed in order.
+///
+/// Quantized operands carry their quantization in the tensor, so one case serves every element type.
+public enum Operator: Sendable, Hashable {
+  /// Inputs: `[N, H, W, C]`, weights `[O, KH, KW, C / groups]`, bias `[O]` (optional). Output: `[N, OH, OW, O]`.
+  case conv2d(Convolution)
+  /// Inputs: `[N, H, W, C]`, weights `[1, KH, KW, C * multiplier]`, bias (optional). Output channel `c * multiplier + m`.
+  case depthwiseConv2d(Convolution)
+  /// Inputs: `[N, H, W, C]`, weights `[O, KH, KW, C]`, bias (optional). Padding is taken off the output.
+  case transposeConv2d(Convolution)
+  /// Inputs: `[..., I]`, weights `[O, I]`, bias `[O]` (optional). Output: `[..., O]`, leading axes flattened
+  /// to one unless `keepsLeadingAxes`.
+  case fullyConnected(activation: Activation, keepsLeadingAxes: Bool)
+  /// Inputs: A `[..., M, K]`, B `[..., K, N]` (before the transpositions), broadcast over leading axes. Output: `[..., M, N]`.
+  case matMul(transposeA: Bool, transposeB: Bool)
+  /// Input: `[N, H, W, C]`. Output: `[N, OH, OW, C]`.
+  case pool2d(Pooling)
+  case unary(Unary)
+  /// Inputs: two tensors, broadcast as in NumPy.
+  case binary(Binary, activation: Activation)
+  /// Inputs: condition (bool), value if true, value if false; broadcast.
+  case select
+  case reduce(Reduction, axes: [Int], keepsDimensions: Bool)
+  case softmax(axis: Int, beta: Float)
+  case logSoftmax(axis: Int)
+  /// Inputs: x, scale, bias (each optional after x). Normalises over the last `axes` axes.
+  case layerNorm(axes: Int, epsilon: Float)
+  /// Inputs: x `[..., C]`, scale, bias, mean, variance, each `[C]`. Folded away by lowering where a convolution precedes.
+  case batchNorm(epsilon: Float)
+  case concat(axis: Int, activation: Activation)
+  /// The output tensor's shape is the new shape.
+  case reshape
+  case transpose(permutation: [Int])
+  /// Padding below and above along each axis, with `value` (in real units; the zero point where quantized means 0).
+  case pad(before: [Int], after: [Int], mode: PadMode)
+  /// Elements `begin[i] + k * strides[i]` along each axis; the output's shape says how many. Strides may be negative.
+  case slice(begin: [Int], strides: [Int])
+  /// Inputs: data, indices (i32 or i64). Output: `data.shape[..<axis] + indices.shape + data.shape[(axis + 1)...]`.
+  case gather(axis: Int)
+  /// Broadcasts the input to the output tensor's shape.
+  case broadcast
+  /// Repeats the input along each axis.
+  case tile(multiples: [Int])
+  /// Input: `[N, H, W, C]`. Output: `[N, OH, OW, C]`.
+  case resize(Resize)
+  /// Index of the largest (or smallest) element along an axis, first one of equals. Output: i32 or i64.
+  case argMax(axis: Int, keepsDimensions: Bool)
+  case argMin(axis: Int, keepsDimensions: Bool)
+  /// Real to integer; the output's quantization says how. Between two quantized types it requantizes.
+  case quantize
+  /// Integer (or f16) to real; the input's quantization says how.
+  case dequantize
+  /// A conversion of the number itself, without quantization.
+  case cast
+  /// The value of a state. No inputs.
+  case readState(StateID)
+  /// Sets a state. One input, no outputs.
+  case writeState(StateID)
+  case depthToSpace(block: Int)
+  case spaceToDepth(block: Int)
+}
+
+/// What follows an operator's sum, fused into it.
+public enum Activation: UInt8, Sendable, Hashable, CaseIterable {
+  case none, relu, relu6
+  /// Clamps to [-1, 1].
+  case reluN1To1
+  case tanh
+  case signBit
+}
+
+/// The sliding window of a convolution. Padding is explicit: readers resolve "SAME".
+public struct Convolution: Sendable, Hashable {
+  public var strides: Size2D
+  public var dilations: Size2D
+  public var padding: Padding2D
+  public var groups: Int
+  public var activation: Activation
+
+  public init(
+    strides: Size2D = .one, dilations: Size2D = .one, padding: Padding2D = .zero, groups: Int = 1,
+    activation: Activation = .none
+  ) {
+    self.strides = strides
+    self.dilations = dilations
+    self.padding = padding
+    self.groups = groups
+    self.activation = activation
+  }
+}
+
+public struct Pooling: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable { case max, average }
+  public var kind: Kind
+  public var window: Size2D
+  public var strides: Size2D
+  public var padding: Padding2D
+  /// Whether padding counts as elements of the average (ONNX's `count_include_pad`; TFLite: no).
+  public var countsPadding: Bool
+  public var activation: Activation
+
+  public init(
+    kind: Kind, window: Size2D, strides: Size2D, padding: Padding2D = .zero,
+    countsPadding: Bool = false, activation: Activation = .none
+  ) {
+    self.kind = kind
+    self.window = window
+    self.strides = strides
+    self.padding = padding
+    self.countsPadding = countsPadding
+    self.activation = activation
+  }
+}
+
+public struct Size2D: Sendable, Hashable {
+  public var height: Int
+  public var width: Int
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+  public static let one = Size2D(height: 1, width: 1)
+  public static func square(_ side: Int) -> Size2D { Size2D(height: side, width: side) }
+}
+
+/// Rows and columns added around an image.
+public struct Padding2D: Sendable, Hashable {
+  public var top: Int
+  public var left: Int
+  public var bottom: Int
+  public var right: Int
+  public init(top: Int, left: Int, bottom: Int, right: Int) {
+    self.top = top
+    self.left = left
+    self.bottom = bottom
+    self.right = right
+  }
+  public static let zero = Padding2D(top: 0, left: 0, bottom: 0, right: 0)
+}
+
+public enum PadMode: Sendable, Hashable {
+  case constant(Float)
+  /// Mirror without the edge element.
+  case reflect
+  /// Mirror with the edge element.
+  case symmetric
+  case edge
+}
+
+public enum Unary: Sendable, Hashable {
+  case relu, relu6, reluN1To1
+  case clamp(min: Float, max: Float)
+  case leakyRelu(alpha: Float)
+  case elu(alpha: Float)
+  case sigmoid, tanh, hardSwish, silu
+  /// max(0, min(1, alpha * x + beta))
+  case hardSigmoid(alpha: Float, beta: Float)
+  case gelu(approximate: Bool)
+  case softplus, erf
+  case exp, log, sqrt, rsqrt, square, abs, negate, reciprocal
+  case floor, ceil, round, sign, sin, cos
+  case logicalNot
+}
+
+public enum Binary: UInt8, Sendable, Hashable, CaseIterable {
+  case add, subtract, multiply, divide, minimum, maximum, power, squaredDifference
+  case floorDivide, floorModulo
+  case equal, notEqual, less, lessEqual, greater, greaterEqual
+  case logicalAnd, logicalOr
+  /// x where x >= 0, else slope * x; the slope is the second input.
+  case prelu
+}
+
+public enum Reduction: UInt8, Sendable, Hashable, CaseIterable {
+  case sum, mean, maximum, minimum, product, any, all
+  case sumOfSquares, l2Norm
+}
+
+public struct Resize: Sendable, Hashable {
+  public enum Method: Sendable, Hashable { case nearest, bilinear }
+  public var method: Method
+  public var alignsCorners: Bool
+  public var halfPixelCenters: Bool
+  public init(method: Method, alignsCorners: Bool, halfPixelCenters: Bool) {
+    self.method = method
+    self.alignsCorners = alignsCorners
+    self.halfPixelCenters = halfPixelCenters
+  }
+}

@@ -1,0 +1,107 @@
+/// What one agent process measured: raw figures and how the process was confined, before any judgement.
+public struct Measurement: Codable, Sendable, Equatable {
+  public var outcome: Outcome
+  public var agent: AgentIdentity?
+  public var sandbox: SandboxReport
+  public var threads: Int
+  /// Time from the request to a plan that is ready to run, with a cold page cache where the sandbox could drop it.
+  public var loadNanoseconds: Int64?
+  public var loadedCold: Bool?
+  public var firstInferenceNanoseconds: Int64?
+  /// One entry an inference, in the order measured.
+  public var samplesNanoseconds: [Int64]
+  /// The kernel's own high-water marks: until the plan was loaded, and over the whole run.
+  public var loadPeakMemoryBytes: Int64?
+  public var peakMemoryBytes: Int64?
+  /// Resident size between inferences.
+  public var steadyMemoryBytes: Int64?
+  public var arenaBytes: Int64?
+  public var planBytes: Int64?
+  /// Time per step of the plan, where profiling was asked for: name, operator, nanoseconds (median).
+  public var steps: [StepTime]?
+
+  public init(
+    outcome: Outcome, agent: AgentIdentity?, sandbox: SandboxReport, threads: Int,
+    loadNanoseconds: Int64? = nil, loadedCold: Bool? = nil, firstInferenceNanoseconds: Int64? = nil,
+    samplesNanoseconds: [Int64] = [], loadPeakMemoryBytes: Int64? = nil, peakMemoryBytes: Int64? = nil,
+    steadyMemoryBytes: Int64? = nil, arenaBytes: Int64? = nil, planBytes: Int64? = nil,
+    steps: [StepTime]? = nil
+  ) {
+    self.outcome = outcome
+    self.agent = agent
+    self.sandbox = sandbox
+    self.threads = threads
+    self.loadNanoseconds = loadNanoseconds
+    self.loadedCold = loadedCold
+    self.firstInferenceNanoseconds = firstInferenceNanoseconds
+    self.samplesNanoseconds = samplesNanoseconds
+    self.loadPeakMemoryBytes = loadPeakMemoryBytes
+    self.peakMemoryBytes = peakMemoryBytes
+    self.steadyMemoryBytes = steadyMemoryBytes
+    self.arenaBytes = arenaBytes
+    self.planBytes = planBytes
+    self.steps = steps
+  }
+}
+
+/// How an agent process ended.
+public enum Outcome: Codable, Sendable, Equatable {
+  case completed
+  /// Killed by the kernel for exceeding the memory limit: a result, not an error.
+  case outOfMemory(limitBytes: Int64, peakBytes: Int64?, phase: Phase)
+  /// The plan and runtime do not fit on the storage that the profile leaves.
+  case outOfDisk(limitBytes: Int64, neededBytes: Int64)
+  case timedOut(afterNanoseconds: Int64, phase: Phase)
+  case failed(message: String)
+
+  public enum Phase: String, Codable, Sendable { case start, load, firstInference, steadyState }
+}
+
+public struct AgentIdentity: Codable, Sendable, Equatable {
+  /// SHA-256 of the agent's file, in hexadecimal.
+  public var digest: String
+  public var build: String
+  public var isa: String
+  public init(digest: String, build: String, isa: String) {
+    self.digest = digest
+    self.build = build
+    self.isa = isa
+  }
+}
+
+/// How a process was confined, and what could not be enforced.
+public struct SandboxReport: Codable, Sendable, Equatable {
+  /// "cgroup-v2", "cgroup-v1", "rlimit", "none".
+  public var mechanism: String
+  public var memoryLimitBytes: Int64?
+  public var cores: [Int]?
+  public var diskLimitBytes: Int64?
+  /// "tmpfs", "loop-ext4", "accounted".
+  public var diskMechanism: String?
+  public var diskReadBytesPerSecond: Int64?
+  /// One plain sentence a limit of the profile that this host could not enforce.
+  public var notEnforced: [String]
+  public init(
+    mechanism: String, memoryLimitBytes: Int64? = nil, cores: [Int]? = nil, diskLimitBytes: Int64? = nil,
+    diskMechanism: String? = nil, diskReadBytesPerSecond: Int64? = nil, notEnforced: [String] = []
+  ) {
+    self.mechanism = mechanism
+    self.memoryLimitBytes = memoryLimitBytes
+    self.cores = cores
+    self.diskLimitBytes = diskLimitBytes
+    self.diskMechanism = diskMechanism
+    self.diskReadBytesPerSecond = diskReadBytesPerSecond
+    self.notEnforced = notEnforced
+  }
+}
+
+public struct StepTime: Codable, Sendable, Equatable {
+  public var name: String
+  public var op: String
+  public var nanoseconds: Int64
+  public init(name: String, op: String, nanoseconds: Int64) {
+    self.name = name
+    self.op = op
+    self.nanoseconds = nanoseconds
+  }
+}

@@ -1,0 +1,1 @@
+print("edgebench: nothing here yet")
