@@ -1,0 +1,42 @@
+# EdgeBench: `make run` and `make test` do all set-up on a fresh machine. `make` lists the rest.
+
+SWIFT       ?= swift
+SWIFT_FLAGS ?= --explicit-target-dependency-import-check error
+BIN         := .build/release
+PROFILE     ?= rpi4
+PYTHON      ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test lint format conformance clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the build needs (Debian packages), or say what is missing
+	@scripts/setup
+
+build: setup ## Build .build/release/edgebench and edgebench-agent
+	$(SWIFT) build -c release $(SWIFT_FLAGS)
+
+run: build ## The reference suite under PROFILE's limits (rpi4): sizing table, results/PROFILE/
+	$(BIN)/edgebench --profile $(PROFILE)
+
+test: setup ## Run every test
+	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
+	$(SWIFT) test --skip-build
+
+lint: setup ## Check format and profiles
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	clang-format --dry-run --Werror $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc')
+	$(SWIFT) build -c release $(SWIFT_FLAGS)
+	$(BIN)/edgebench profiles check profiles/*.yaml
+
+format: ## Rewrite sources in the project's format
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	clang-format -i $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc')
+
+conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS=DIR and network access to PyPI)
+	@scripts/conformance "$(BIN)/edgebench" "$(PYTHON)"
+
+clean: ## Remove build products (results stay)
+	rm -rf .build
