@@ -86,6 +86,9 @@ let package = Package(
         .enableUpcomingFeature("InternalImportsByDefault"),
         .unsafeFlags(["-wmo", "-warnings-as-errors"]),
       ]),
+
+    // Tests
+    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph"], swiftSettings: strict),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
