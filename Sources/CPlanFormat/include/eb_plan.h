@@ -3,10 +3,14 @@
 // Little-endian, no pointers: every reference is an offset from the file's first byte or an index into
 // a table. A reader checks every offset, count and index against the file's size before it uses them.
 // Layout: header, tables (tensors, steps, operands, inputs, outputs), strings and parameters, and, from
-// `constants_offset` (a multiple of 4096) to the end, the constants, each aligned to 64 bytes.
+// `constants_offset` (a multiple of 4096) to the end, the constants, each aligned to 64 bytes. These parts are
+// disjoint. Tables and blob start at multiples of 8; so do parameters inside the blob. In the arena a tensor
+// without element type (scratch) is aligned to 64 bytes, any other at least to its elements; in the state memory all
+// tensors are aligned to 64 bytes, disjoint, and come in the order of their offsets.
 #ifndef EB_PLAN_H
 #define EB_PLAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define EB_PLAN_MAGIC "EBPLAN\r\n"  // 8 bytes; the line end shows a transfer in text mode
@@ -28,7 +32,7 @@ typedef struct {
   uint64_t file_bytes;
   uint64_t arena_bytes;    // activations and scratch, reused; alignment EB_PLAN_ALIGNMENT
   uint64_t state_bytes;    // what outlives an inference: states, prepared workspaces
-  uint64_t checksum;       // FNV-1a 64 of the file with this field zero
+  uint64_t checksum;       // see eb_plan_checksum
   eb_plan_table tensors;   // eb_plan_tensor
   eb_plan_table steps;     // eb_plan_step
   eb_plan_table operands;  // uint32_t: indices into tensors
@@ -45,7 +49,7 @@ enum eb_plan_space {
   EB_PLAN_STATE = 3,     // `offset` into the state memory; starts as the constant `initial`, or as zeros
 };
 
-#define EB_PLAN_NO_INITIAL UINT64_MAX
+#define EB_PLAN_NO_INITIAL 0xffffffffffffffffull  // spelled out, so that Swift sees it
 
 typedef struct {
   uint32_t space;         // enum eb_plan_space
@@ -70,5 +74,10 @@ typedef struct {
   uint32_t name_bytes;
   uint64_t name_offset;  // from the blob's start: the node, for errors and profiles
 } eb_plan_step;
+
+// FNV-1a 64 over the file's 64-bit little-endian words, the header's `checksum` taken as zero. A file is a
+// multiple of EB_PLAN_ALIGNMENT long, so no byte is left out. Each step of the hash is a bijection: a change
+// that stays inside one word is always seen.
+uint64_t eb_plan_checksum(const void *bytes, size_t count);
 
 #endif
