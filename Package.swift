@@ -31,6 +31,7 @@ let package = Package(
   targets: [
     // Level 0
     .target(name: "Units", swiftSettings: strict),
+    .target(name: "Digests", swiftSettings: strict),
     .target(name: "Statistics", swiftSettings: strict),
     .target(name: "CKernels", cSettings: kernelC),
     .target(name: "CPlanFormat", cSettings: strictC),
@@ -41,7 +42,7 @@ let package = Package(
 
     // Level 1
     .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),
-    .target(name: "DeviceProfiles", dependencies: ["Units", yams], swiftSettings: strict),
+    .target(name: "DeviceProfiles", dependencies: ["Digests", "Units", yams], swiftSettings: strict),
     .target(name: "Records", dependencies: ["Units", "Statistics"], swiftSettings: strict),
     // Inference is compiled twice: here, and in Embedded Swift inside the agent, which reaches the
     // same files through the link Sources/edgebench-agent/Inference.
@@ -89,6 +90,8 @@ let package = Package(
 
     // Tests
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph"], swiftSettings: strict),
+    .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
