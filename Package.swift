@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "CLinux", cSettings: strictC),
     .target(
       name: "CGoogleBenchmark",
-      linkerSettings: [.linkedLibrary("benchmark"), .linkedLibrary("stdc++")]),
+      linkerSettings: [.linkedLibrary("benchmark"), .linkedLibrary("stdc++"), .linkedLibrary("m")]),
 
     // Level 1
     .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),

@@ -1,1 +1,0 @@
-#include "eb_linux.h"
