@@ -43,7 +43,7 @@ let package = Package(
     // Level 1
     .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),
     .target(name: "DeviceProfiles", dependencies: ["Digests", "Units", yams], swiftSettings: strict),
-    .target(name: "Records", dependencies: ["Units", "Statistics"], swiftSettings: strict),
+    .target(name: "Records", dependencies: ["Digests", "Units", "Statistics"], swiftSettings: strict),
     // Inference is compiled twice: here, and in Embedded Swift inside the agent, which reaches the
     // same files through the link Sources/edgebench-agent/Inference.
     .target(name: "Inference", dependencies: ["CKernels", "CLinux", "CPlanFormat"], swiftSettings: strict),

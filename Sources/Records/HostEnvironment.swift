@@ -37,12 +37,23 @@ public struct HostEnvironment: Codable, Sendable, Equatable {
     self.after = after
   }
 
+  enum CodingKeys: String, CodingKey {
+    case architecture, kernel, governors, before, after
+    case cpuModel = "cpu_model"
+    case logicalCores = "logical_cores"
+    case memoryBytes = "memory_bytes"
+    case isVirtualMachine = "is_virtual_machine"
+    case isTurboEnabled = "is_turbo_enabled"
+  }
+
   /// The share of processor time that the hypervisor gave to others during the measurement, 0 to 1.
   public var stealShare: Double? {
     guard let after, let first = before.ticks, let last = after.ticks else { return nil }
-    let total = last.total - first.total
-    guard total > 0, last.steal >= first.steal else { return nil }
-    return Double(last.steal - first.steal) / Double(total)
+    // As floating point: a record from outside may hold any numbers.
+    let total = Double(last.total) - Double(first.total)
+    let steal = Double(last.steal) - Double(first.steal)
+    guard total > 0, steal >= 0, steal <= total else { return nil }
+    return steal / total
   }
 
   /// The clock after the measurement, relative to the clock before it: 0.8 is a fifth slower.
@@ -70,6 +81,13 @@ public struct HostState: Codable, Sendable, Equatable {
     self.clockHertz = clockHertz
     self.temperature = temperature
     self.ticks = ticks
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case ticks
+    case loadAverage = "load_average"
+    case clockHertz = "clock_hz"
+    case temperature = "temperature_celsius"
   }
 
   /// In units of the kernel's USER_HZ, from the first line of /proc/stat.

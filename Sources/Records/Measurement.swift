@@ -42,6 +42,19 @@ public struct Measurement: Codable, Sendable, Equatable {
     self.planBytes = planBytes
     self.steps = steps
   }
+
+  enum CodingKeys: String, CodingKey {
+    case outcome, agent, sandbox, threads, steps
+    case loadNanoseconds = "load_ns"
+    case loadedCold = "loaded_cold"
+    case firstInferenceNanoseconds = "first_inference_ns"
+    case samplesNanoseconds = "samples_ns"
+    case loadPeakMemoryBytes = "load_peak_memory_bytes"
+    case peakMemoryBytes = "peak_memory_bytes"
+    case steadyMemoryBytes = "steady_memory_bytes"
+    case arenaBytes = "arena_bytes"
+    case planBytes = "plan_bytes"
+  }
 }
 
 /// How an agent process ended.
@@ -54,7 +67,31 @@ public enum Outcome: Codable, Sendable, Equatable {
   case timedOut(afterNanoseconds: Int64, phase: Phase)
   case failed(message: String)
 
-  public enum Phase: String, Codable, Sendable { case start, load, firstInference, steadyState }
+  public enum Phase: String, Codable, Sendable {
+    case start, load
+    case firstInference = "first_inference"
+    case steadyState = "steady_state"
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case completed, failed
+    case outOfMemory = "out_of_memory"
+    case outOfDisk = "out_of_disk"
+    case timedOut = "timed_out"
+  }
+  enum OutOfMemoryCodingKeys: String, CodingKey {
+    case phase
+    case limitBytes = "limit_bytes"
+    case peakBytes = "peak_bytes"
+  }
+  enum OutOfDiskCodingKeys: String, CodingKey {
+    case limitBytes = "limit_bytes"
+    case neededBytes = "needed_bytes"
+  }
+  enum TimedOutCodingKeys: String, CodingKey {
+    case phase
+    case afterNanoseconds = "after_ns"
+  }
 }
 
 public struct AgentIdentity: Codable, Sendable, Equatable {
@@ -93,6 +130,15 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     self.diskReadBytesPerSecond = diskReadBytesPerSecond
     self.notEnforced = notEnforced
   }
+
+  enum CodingKeys: String, CodingKey {
+    case mechanism, cores
+    case memoryLimitBytes = "memory_limit_bytes"
+    case diskLimitBytes = "disk_limit_bytes"
+    case diskMechanism = "disk_mechanism"
+    case diskReadBytesPerSecond = "disk_read_bytes_per_second"
+    case notEnforced = "not_enforced"
+  }
 }
 
 public struct StepTime: Codable, Sendable, Equatable {
@@ -103,5 +149,11 @@ public struct StepTime: Codable, Sendable, Equatable {
     self.name = name
     self.op = op
     self.nanoseconds = nanoseconds
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name
+    case op = "operator"
+    case nanoseconds = "ns"
   }
 }

@@ -1,0 +1,94 @@
+import Statistics
+import Units
+
+extension RunRecord {
+  /// The first field, if any, whose value has the right type but no meaning: a negative size, a share above one.
+  ///
+  /// Everything after reading relies on this, so that no arithmetic on a record can trap.
+  var implausibility: String? {
+    texts ?? counts ?? measured ?? shares
+  }
+
+  /// No nanosecond or byte count in a record exceeds this: 292 years, or 8 EiB, over a thousand.
+  private static let largest: Int64 = .max / 1000
+  private static let textLimit = 4096
+
+  private var texts: String? {
+    let texts = [
+      ("command", command), ("tool", tool), ("model.name", model.name), ("model.file", model.file ?? ""),
+      ("model.sha256", model.sha256), ("model.format", model.format), ("profile.id", profile.id),
+      ("profile.digest", profile.digest), ("variant", configuration.variant),
+      ("engine", configuration.engine), ("precision", configuration.precision), ("inputs", inputs ?? ""),
+    ]
+    for (field, text) in texts where text.utf8.count > Self.textLimit {
+      return "\(field) has \(text.utf8.count) bytes; expected at most \(Self.textLimit)"
+    }
+    for (field, text) in [("model.name", model.name), ("variant", configuration.variant)] where text.isEmpty {
+      return "\(field) is empty; expected a name"
+    }
+    return nil
+  }
+
+  private var counts: String? {
+    for (field, count) in [("threads", configuration.threads), ("measurement.threads", measurement.threads)]
+    where !(1...4096).contains(count) {
+      return "\(field) is \(count); expected 1 to 4096"
+    }
+    let numbers: [(String, Int64?)] = [
+      ("measurement.load_ns", measurement.loadNanoseconds),
+      ("measurement.first_inference_ns", measurement.firstInferenceNanoseconds),
+      ("measurement.load_peak_memory_bytes", measurement.loadPeakMemoryBytes),
+      ("measurement.peak_memory_bytes", measurement.peakMemoryBytes),
+      ("measurement.steady_memory_bytes", measurement.steadyMemoryBytes),
+      ("measurement.arena_bytes", measurement.arenaBytes),
+      ("measurement.plan_bytes", measurement.planBytes),
+      ("measurement.sandbox.memory_limit_bytes", measurement.sandbox.memoryLimitBytes),
+      ("measurement.sandbox.disk_limit_bytes", measurement.sandbox.diskLimitBytes),
+      ("disk.model_bytes", disk?.modelBytes), ("disk.runtime_bytes", disk?.runtimeBytes),
+      ("macs", macs), ("parameters", parameters),
+    ]
+    for case (let field, let number?) in numbers where !(0...Self.largest).contains(number) {
+      return "\(field) is \(number); expected 0 to \(Self.largest)"
+    }
+    return nil
+  }
+
+  private var measured: String? {
+    for (index, sample) in measurement.samplesNanoseconds.enumerated()
+    where !(0...Self.largest).contains(sample) {
+      return "measurement.samples_ns[\(index)] is \(sample); expected 0 to \(Self.largest)"
+    }
+    let numbers: [(String, Int64?)] =
+      switch measurement.outcome {
+      case .outOfMemory(let limit, let peak, _): [("limit_bytes", limit), ("peak_bytes", peak)]
+      case .outOfDisk(let limit, let needed): [("limit_bytes", limit), ("needed_bytes", needed)]
+      case .timedOut(let nanoseconds, _): [("after_ns", nanoseconds)]
+      case .completed, .failed: []
+      }
+    for case (let field, let number?) in numbers where !(0...Self.largest).contains(number) {
+      return "measurement.outcome: \(field) is \(number); expected 0 to \(Self.largest)"
+    }
+    return nil
+  }
+
+  private var shares: String? {
+    if let band = projection?.latency, !(band.median >= 0 && band.median < 1e18 && band.band90.lower >= 0) {
+      return "projection.latency_ns is \(band.median); expected nanoseconds, not below 0"
+    }
+    if let accuracy {
+      for (field, share) in [("value", accuracy.value), ("reference", accuracy.reference)]
+      where !(0...1).contains(share) {
+        return "accuracy.\(field) is \(share); expected 0 to 1"
+      }
+      if let drop = accuracy.drop, drop.lower < -1 || drop.upper > 1 {
+        return "accuracy.drop is [\(drop.lower), \(drop.upper)]; expected -1 to 1"
+      }
+    }
+    if let fidelity {
+      guard fidelity.inputCount >= 0, (0...fidelity.inputCount).contains(fidelity.agreeingInputs ?? 0) else {
+        return "fidelity.agreeing_inputs is \(fidelity.agreeingInputs ?? 0); expected 0 to input_count"
+      }
+    }
+    return nil
+  }
+}
