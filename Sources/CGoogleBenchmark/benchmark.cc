@@ -35,13 +35,15 @@ class SampleReporter : public benchmark::BenchmarkReporter {
 // One repetition of one iteration is one sample. What Google Benchmark itself adds to a sample is one read of the
 // thread's CPU clock and the loop's bookkeeping: `eb_benchmark_run` over an empty call gives a median of 0.56 us on a
 // 2.6 GHz EPYC (virtual machine). The agent measures it in each run and reports it as `timer_overhead_ns`.
-int eb_benchmark_run(eb_benchmark_call call, void *context, size_t count, int64_t *samples_ns) {
+int eb_benchmark_run(eb_benchmark_call prepare, eb_benchmark_call call, void *context, size_t count,
+                     int64_t *samples_ns) {
   if (count == 0) return 0;
   if (count > EB_BENCHMARK_MAX_BATCH) return EB_BENCHMARK_FAILED;
   int status = 0;
   try {
     benchmark::RegisterBenchmark("inference",
                                  [&](benchmark::State &state) {
+                                   if (status == 0 && prepare != nullptr) status = prepare(context);
                                    for (auto _ : state) {
                                      if (status == 0) status = call(context);
                                    }

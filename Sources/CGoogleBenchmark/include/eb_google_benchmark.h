@@ -9,15 +9,17 @@
 extern "C" {
 #endif
 
-// The work to be timed. Anything but 0 ends the run, which then returns that value.
+// Work. Anything but 0 ends the run, which then returns that value.
 typedef int (*eb_benchmark_call)(void *context);
 
-// Times `count` calls, each alone, and stores each wall time in `samples_ns[0 ..< count]`, in the order measured.
-// Returns 0, the call's own nonzero value, or EB_BENCHMARK_FAILED where Google Benchmark gave no such samples.
+// Times `count` calls of `call`, each alone and after an untimed call of `prepare` (NULL: none), and stores each wall
+// time in `samples_ns[0 ..< count]`, in the order measured. Returns 0, the call's own nonzero value, or
+// EB_BENCHMARK_FAILED where Google Benchmark gave no such samples.
 //
 // Nothing is printed. Heap use grows with `count` (about 600 bytes a sample until the call returns): ask for at most
 // EB_BENCHMARK_MAX_BATCH at a time.
-int eb_benchmark_run(eb_benchmark_call call, void *context, size_t count, int64_t *samples_ns);
+int eb_benchmark_run(eb_benchmark_call prepare, eb_benchmark_call call, void *context, size_t count,
+                     int64_t *samples_ns);
 
 #define EB_BENCHMARK_MAX_BATCH 64
 #define EB_BENCHMARK_FAILED (-1)

@@ -6,5 +6,6 @@
 #include "eb_memory.h"
 #include "eb_process.h"
 #include "eb_storage.h"
+#include "eb_stream.h"
 
 #endif

@@ -1,0 +1,26 @@
+/// What the agent is asked to do with one plan.
+struct Request {
+  enum Task { case measure, infer }
+
+  var task = Task.measure
+  /// A C string.
+  var plan: [UInt8] = []
+  /// One an input of the model, in order; where there are fewer, the rest is made from seed 1.
+  var inputs: [InputSource] = []
+  var threads = 1
+  var warmUp = 3
+  var samples = 100
+  var maximumSamples = 10_000
+  var minimumNanoseconds: Int64 = 0
+  var maximumNanoseconds: Int64 = 10_000_000_000
+  /// Inferences in which every step is timed alone; 0 for none.
+  var profileRuns = 0
+  /// Where `infer` writes: a C string.
+  var outputDirectory: [UInt8] = []
+}
+
+enum InputSource {
+  /// A C string: a file of exactly the input's bytes.
+  case file([UInt8])
+  case seed(UInt64)
+}

@@ -1,0 +1,108 @@
+internal import CGoogleBenchmark
+internal import CLinux
+
+extension Session {
+  /// Loads, runs once, warms up, samples; each with its event.
+  mutating func measure(_ request: borrowing Request) throws(AgentError) {
+    let loaded = try load(request)
+    phase = .firstInference
+    let first = Self.time(loaded)
+    begin("first")
+    member("first_inference_ns", first)
+    end()
+
+    phase = .steadyState
+    let estimate = Self.warmUp(
+      loaded, runs: request.warmUp, first: first, budget: request.maximumNanoseconds / 10)
+    try sample(loaded, request, estimate: estimate)
+    begin("memory")
+    memoryMembers()
+    end()
+    if request.profileRuns > 0 { profile(loaded, runs: request.profileRuns) }
+    begin("done")
+    member("timer_overhead_ns", try Self.timerOverhead())
+    end()
+  }
+
+  /// One inference, timed without Google Benchmark: a first one cannot be repeated.
+  private static func time(_ loaded: Loaded) -> Int64 {
+    loaded.inputs.fill(loaded.executor)
+    let start = eb_clock_ns()
+    loaded.executor.run()
+    return eb_clock_ns() - start
+  }
+
+  /// Runs until there were `runs`, or `budget` nanoseconds are used up. Returns the last one's time.
+  private static func warmUp(_ loaded: Loaded, runs: Int, first: Int64, budget: Int64) -> Int64 {
+    var last = first
+    var spent: Int64 = 0
+    for _ in 0..<runs where spent < budget {
+      last = time(loaded)
+      spent += last
+    }
+    return last
+  }
+
+  /// What Google Benchmark's sees: the work of one sample.
+  private struct Work {
+    let executor: Executor
+    let inputs: InputSet
+  }
+
+  private mutating func sample(
+    _ loaded: Loaded, _ request: borrowing Request, estimate: Int64
+  ) throws(AgentError) {
+    var work = Work(executor: loaded.executor, inputs: loaded.inputs)
+    let chunk = SampleChunk()
+    var plan = SamplingPlan(request, estimate: estimate, start: eb_clock_ns())
+    while plan.isOpen(at: eb_clock_ns()) {
+      let batch = min(plan.batch, chunk.free)
+      let status = withUnsafeMutablePointer(to: &work) { work in
+        eb_benchmark_run(
+          { context in
+            let work = context!.assumingMemoryBound(to: Work.self)
+            work.pointee.inputs.fill(work.pointee.executor)
+            return 0
+          },
+          { context in
+            context!.assumingMemoryBound(to: Work.self).pointee.executor.run()
+            return 0
+          }, work, batch, chunk.end)
+      }
+      guard status == 0 else {
+        throw AgentError(
+          kind: .internalFailure, message: "Google Benchmark gave no samples (status \(status))")
+      }
+      chunk.append(batch)
+      plan.took(batch)
+      if chunk.free == 0 || chunk.isDue(at: eb_clock_ns()) || !plan.isOpen(at: eb_clock_ns()) {
+        send(chunk)
+        // The reader on the other side has just disturbed the caches: one inference that does not count.
+        if estimate < 10_000_000 { _ = Self.time(loaded) }
+      }
+    }
+  }
+
+  private mutating func send(_ chunk: SampleChunk) {
+    begin("samples")
+    name("ns")
+    output.byte(UInt8(ascii: "["))
+    for index in 0..<chunk.count {
+      if index > 0 { output.byte(UInt8(ascii: ",")) }
+      output.number(chunk[index])
+    }
+    output.byte(UInt8(ascii: "]"))
+    end()
+    chunk.clear(at: eb_clock_ns())
+  }
+
+  /// The median time of a sample of nothing.
+  private static func timerOverhead() throws(AgentError) -> Int64 {
+    let chunk = SampleChunk()
+    guard eb_benchmark_run(nil, { _ in 0 }, nil, Int(EB_BENCHMARK_MAX_BATCH), chunk.end) == 0 else {
+      throw AgentError(kind: .internalFailure, message: "Google Benchmark gave no samples of an empty call")
+    }
+    chunk.append(Int(EB_BENCHMARK_MAX_BATCH))
+    return chunk.median
+  }
+}
