@@ -5,10 +5,34 @@
 // Pooling
 
 // Element-wise
+EB_OPERATOR(EB_OP_UNARY_F32, eb_unary_f32)
 EB_OPERATOR(EB_OP_LUT_X8, eb_lut_x8)
+EB_OPERATOR(EB_OP_BINARY_F32, eb_binary_f32)
+EB_OPERATOR(EB_OP_BINARY_I32, eb_binary_i32)
+EB_OPERATOR(EB_OP_BINARY_I64, eb_binary_i64)
+EB_OPERATOR(EB_OP_COMPARE_F32, eb_compare_f32)
+EB_OPERATOR(EB_OP_COMPARE_I32, eb_compare_i32)
+EB_OPERATOR(EB_OP_COMPARE_I64, eb_compare_i64)
+EB_OPERATOR(EB_OP_LOGICAL_X8, eb_logical_x8)
+EB_OPERATOR(EB_OP_SELECT_X32, eb_select_x32)
+EB_OPERATOR(EB_OP_SELECT_X8, eb_select_x8)
 
 // Reduction and normalisation
+EB_OPERATOR(EB_OP_REDUCE_F32, eb_reduce_f32)
+EB_OPERATOR(EB_OP_REDUCE_I32, eb_reduce_i32)
+EB_OPERATOR(EB_OP_ARG_REDUCE_F32, eb_arg_reduce_f32)
+EB_OPERATOR(EB_OP_ARG_REDUCE_QS8, eb_arg_reduce_qs8)
+EB_OPERATOR(EB_OP_SOFTMAX_F32, eb_softmax_f32)
+EB_OPERATOR(EB_OP_LOG_SOFTMAX_F32, eb_log_softmax_f32)
+EB_OPERATOR(EB_OP_LAYER_NORM_F32, eb_layer_norm_f32)
 
 // Data movement
 EB_OPERATOR(EB_OP_COPY, eb_copy)
 EB_OPERATOR(EB_OP_FILL, eb_fill)
+EB_OPERATOR(EB_OP_COPY_ND, eb_copy_nd)
+EB_OPERATOR(EB_OP_GATHER, eb_gather)
+EB_OPERATOR(EB_OP_PAD_MIRROR, eb_pad_mirror)
+EB_OPERATOR(EB_OP_RESIZE_BILINEAR_F32, eb_resize_bilinear_f32)
+EB_OPERATOR(EB_OP_RESIZE_BILINEAR_QS8, eb_resize_bilinear_qs8)
+EB_OPERATOR(EB_OP_RESIZE_NEAREST, eb_resize_nearest)
+EB_OPERATOR(EB_OP_CONVERT, eb_convert)

@@ -75,7 +75,7 @@ enum eb_op {
   EB_OP_RESIZE_BILINEAR_F32 = 104,  // in, out: eb_resize_params
   EB_OP_RESIZE_NEAREST = 105,
   EB_OP_RESIZE_BILINEAR_QS8 = 106,
-  // in, out: eb_convert_params
+  // in, out, [scales]: eb_convert_params
   EB_OP_CONVERT = 112,  // quantize, dequantize, requantize, cast: any element type to any other
 };
 
@@ -219,7 +219,7 @@ typedef struct {
   // qs8: real = scale * (q - zero_point)
   float a_scale, b_scale, out_scale;
   int32_t a_zero_point, b_zero_point, out_zero_point;
-  int32_t out_min, out_max;
+  int32_t out_min, out_max;  // qs8; i32 where out_min < out_max
 } eb_binary_params;
 
 typedef struct {
@@ -301,12 +301,16 @@ typedef struct {
   uint32_t element_bytes;  // nearest
 } eb_resize_params;
 
-// out = to_type(from): through real numbers where a scale is set (0: the number itself).
+// out = to_type(from): through real numbers where a scale is set (0: the number itself). Quantizing rounds half away
+// from zero and saturates, NaN gives the zero point; a cast to an integer rounds toward zero and saturates, NaN gives
+// 0; between integers the low bits are kept. With `has_scales`, the third operand, f32 [channels], takes the place
+// of from_scale where that is set, else of to_scale.
 typedef struct {
   uint64_t outer, channels, inner;  // count = outer * channels * inner; scales run along `channels`
   uint32_t from, to;                // enum eb_type
   float from_scale, to_scale;
   int32_t from_zero_point, to_zero_point;
+  uint32_t has_scales;
 } eb_convert_params;
 
 // What an operator may use besides its operands.

@@ -1,0 +1,103 @@
+// Arithmetic on i32 and i64. Sums and products wrap; a quotient or remainder by 0 is 0.
+#include "binary.h"
+
+static int64_t floor_divide(int64_t a, int64_t b) {
+  if (b == 0) return 0;
+  if (b == -1) return (int64_t)(0 - (uint64_t)a);  // INT64_MIN / -1 wraps
+  const int64_t quotient = a / b;
+  return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
+}
+
+static int64_t truncated_divide(int64_t a, int64_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
+}
+
+static int64_t floor_modulo(int64_t a, int64_t b) {
+  if (b == 0 || b == -1) return 0;
+  const int64_t remainder = a % b;
+  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
+}
+
+// The integer part of a^b: 0 for a negative power of anything but 1 and -1.
+static int64_t power(int64_t a, int64_t b) {
+  if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
+  uint64_t result = 1, factor = (uint64_t)a;
+  for (; b != 0; b >>= 1) {
+    if (b & 1) result *= factor;
+    factor *= factor;
+  }
+  return (int64_t)result;
+}
+
+// Narrowing to i32 keeps the low bits, so wrapping in 64 bits serves both types.
+static inline int64_t apply(uint32_t kind, int64_t x, int64_t y) {
+  switch (kind) {
+    case EB_BINARY_ADD:
+      return (int64_t)((uint64_t)x + (uint64_t)y);
+    case EB_BINARY_SUBTRACT:
+      return (int64_t)((uint64_t)x - (uint64_t)y);
+    case EB_BINARY_MULTIPLY:
+      return (int64_t)((uint64_t)x * (uint64_t)y);
+    case EB_BINARY_DIVIDE:
+      return truncated_divide(x, y);
+    case EB_BINARY_MINIMUM:
+      return x < y ? x : y;
+    case EB_BINARY_MAXIMUM:
+      return x > y ? x : y;
+    case EB_BINARY_POWER:
+      return power(x, y);
+    case EB_BINARY_SQUARED_DIFFERENCE: {
+      const uint64_t difference = (uint64_t)x - (uint64_t)y;
+      return (int64_t)(difference * difference);
+    }
+    case EB_BINARY_FLOOR_DIVIDE:
+      return floor_divide(x, y);
+    default:
+      return floor_modulo(x, y);
+  }
+}
+
+static void row_i32(const eb_binary_params *p, size_t count, const int32_t *a, size_t sa, const int32_t *b, size_t sb,
+                    int32_t *out) {
+  const bool clamps = p->out_min < p->out_max;
+  for (size_t i = 0; i < count; i++) {
+    int32_t result = (int32_t)apply(p->kind, a[i * sa], b[i * sb]);
+    if (clamps) result = result < p->out_min ? p->out_min : result > p->out_max ? p->out_max : result;
+    out[i] = result;
+  }
+}
+
+static void row_i64(const eb_binary_params *p, size_t count, const int64_t *a, size_t sa, const int64_t *b, size_t sb,
+                    int64_t *out) {
+  for (size_t i = 0; i < count; i++) out[i] = apply(p->kind, a[i * sa], b[i * sb]);
+}
+
+static bool accepts(const eb_binary_params *p, const size_t *operand_bytes, size_t operand_count, size_t bytes) {
+  return p->kind <= EB_BINARY_FLOOR_MODULO && eb_binary_accepts(p, operand_bytes, operand_count, bytes, bytes);
+}
+
+static bool accepts_i32(const void *params, const size_t *operand_bytes, size_t operand_count) {
+  return accepts(params, operand_bytes, operand_count, sizeof(int32_t));
+}
+
+static bool accepts_i64(const void *params, const size_t *operand_bytes, size_t operand_count) {
+  return accepts(params, operand_bytes, operand_count, sizeof(int64_t));
+}
+
+static void run_i32(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  const eb_binary_params *p = params;
+  EB_FOR_EACH_BINARY_ROW(p, operands, int32_t, int32_t, row_i32);
+}
+
+static void run_i64(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  const eb_binary_params *p = params;
+  EB_FOR_EACH_BINARY_ROW(p, operands, int64_t, int64_t, row_i64);
+}
+
+const eb_operator eb_binary_i32 = {
+    .name = "binary_i32", .params_bytes = sizeof(eb_binary_params), .accepts = accepts_i32, .run = run_i32};
+const eb_operator eb_binary_i64 = {
+    .name = "binary_i64", .params_bytes = sizeof(eb_binary_params), .accepts = accepts_i64, .run = run_i64};

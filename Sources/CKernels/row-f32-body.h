@@ -1,0 +1,102 @@
+// Reductions and normalisations of rows. Part of vector-body.h. Sums are taken in any order, so their error is
+// bounded by count * 2^-24 * the sum of the magnitudes.
+
+static float EB_KERNEL(reduce_f32_row)(uint32_t kind, size_t count, const float *in) {
+#pragma clang fp reassociate(on)
+  switch (kind) {
+    case EB_REDUCE_MAXIMUM: {
+      float result = -__builtin_inff();
+      for (size_t i = 0; i < count; i++) result = in[i] > result ? in[i] : result;
+      return result;
+    }
+    case EB_REDUCE_MINIMUM: {
+      float result = __builtin_inff();
+      for (size_t i = 0; i < count; i++) result = in[i] < result ? in[i] : result;
+      return result;
+    }
+    case EB_REDUCE_PRODUCT: {
+      float result = 1.0f;
+      for (size_t i = 0; i < count; i++) result *= in[i];
+      return result;
+    }
+    case EB_REDUCE_SUM_OF_SQUARES: {
+      float result = 0.0f;
+      for (size_t i = 0; i < count; i++) result += in[i] * in[i];
+      return result;
+    }
+    default: {
+      float result = 0.0f;
+      for (size_t i = 0; i < count; i++) result += in[i];
+      return result;
+    }
+  }
+}
+
+static void EB_KERNEL(accumulate_f32_row)(uint32_t kind, size_t count, const float *in, float *out) {
+#define EB_MAP(kind, expression)                    \
+  kind:                                             \
+  EB_VECTORIZE for (size_t i = 0; i < count; i++) { \
+    const float x = in[i];                          \
+    out[i] = (expression);                          \
+  }                                                 \
+  break;
+  switch (kind) {
+    EB_MAP(case EB_REDUCE_MAXIMUM, x > out[i] ? x : out[i])
+    EB_MAP(case EB_REDUCE_MINIMUM, x < out[i] ? x : out[i])
+    EB_MAP(case EB_REDUCE_PRODUCT, out[i] * x)
+    EB_MAP(case EB_REDUCE_SUM_OF_SQUARES, out[i] + x * x)
+    EB_MAP(default, out[i] + x)
+  }
+#undef EB_MAP
+}
+
+// e^(beta * (in[i] - shift)) into out; returns the sum.
+static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const float *in, float *out) {
+#pragma clang fp reassociate(on)
+  float sum = 0.0f;
+  EB_VECTORIZE
+  for (size_t i = 0; i < count; i++) {
+    const float e = EB_EXP(beta * (in[i] - shift));
+    out[i] = e;
+    sum += e;
+  }
+  return sum;
+}
+
+static void EB_KERNEL(softmax_f32_row)(size_t count, float beta, const float *in, float *out) {
+  const float shift = EB_KERNEL(reduce_f32_row)(beta < 0.0f ? EB_REDUCE_MINIMUM : EB_REDUCE_MAXIMUM, count, in);
+  const float scale = 1.0f / EB_KERNEL(exp_row)(count, beta, shift, in, out);
+  for (size_t i = 0; i < count; i++) out[i] *= scale;
+}
+
+static void EB_KERNEL(log_softmax_f32_row)(size_t count, const float *in, float *out) {
+#pragma clang fp reassociate(on)
+  const float shift = EB_KERNEL(reduce_f32_row)(EB_REDUCE_MAXIMUM, count, in);
+  float sum = 0.0f;
+  for (size_t i = 0; i < count; i++) sum += EB_EXP(in[i] - shift);
+  const float log_sum = logf(sum);
+  EB_VECTORIZE
+  for (size_t i = 0; i < count; i++) out[i] = (in[i] - shift) - log_sum;
+}
+
+static void EB_KERNEL(layer_norm_f32_row)(size_t count, float epsilon, const float *in, const float *scale,
+                                          const float *bias, float *out) {
+#pragma clang fp reassociate(on)
+  const float mean = EB_KERNEL(reduce_f32_row)(EB_REDUCE_SUM, count, in) / (float)count;
+  float variance = 0.0f;
+  for (size_t i = 0; i < count; i++) variance += (in[i] - mean) * (in[i] - mean);
+  const float factor = 1.0f / sqrtf(variance / (float)count + epsilon);
+  if (scale != NULL && bias != NULL) {
+    EB_VECTORIZE
+    for (size_t i = 0; i < count; i++) out[i] = (in[i] - mean) * factor * scale[i] + bias[i];
+  } else if (scale != NULL) {
+    EB_VECTORIZE
+    for (size_t i = 0; i < count; i++) out[i] = (in[i] - mean) * factor * scale[i];
+  } else if (bias != NULL) {
+    EB_VECTORIZE
+    for (size_t i = 0; i < count; i++) out[i] = (in[i] - mean) * factor + bias[i];
+  } else {
+    EB_VECTORIZE
+    for (size_t i = 0; i < count; i++) out[i] = (in[i] - mean) * factor;
+  }
+}

@@ -1,0 +1,11 @@
+#include "vector-kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), \
+                             apply_to = function)
+#define EB_KERNEL(name) name##__avx512
+#include "vector-body.h"
+
+const eb_vector_kernels eb_vector_kernels_avx512 = EB_VECTOR_KERNELS;
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,34 @@
+#include "vector-kernels.h"
+
+#include <stdatomic.h>
+
+const eb_vector_kernels *eb_vector_kernels_for(enum eb_isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+    case EB_ISA_AVX2:
+      return &eb_vector_kernels_avx2;
+    case EB_ISA_AVX512:
+    case EB_ISA_AVX512VNNI:
+      return &eb_vector_kernels_avx512;
+#endif
+#if defined(__aarch64__)
+    case EB_ISA_NEON:
+    case EB_ISA_NEON_DOT:
+    case EB_ISA_NEON_FP16_DOT:
+    case EB_ISA_NEON_I8MM:
+      return &eb_vector_kernels_neon;
+#endif
+    default:
+      return &eb_vector_kernels_scalar;
+  }
+}
+
+const eb_vector_kernels *eb_vector_kernels_active(void) {
+  static _Atomic(const eb_vector_kernels *) active;
+  const eb_vector_kernels *kernels = atomic_load_explicit(&active, memory_order_relaxed);
+  if (kernels == NULL) {
+    kernels = eb_vector_kernels_for(eb_isa_detect());
+    atomic_store_explicit(&active, kernels, memory_order_relaxed);
+  }
+  return kernels;
+}
