@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,4 +69,21 @@ enum eb_isa eb_isa_detect(void) {
     if (eb_isa_is_supported(best_first[i])) return best_first[i];
   }
   return EB_ISA_SCALAR;
+}
+
+static atomic_int current = -1;
+
+enum eb_isa eb_isa_current(void) {
+  int isa = atomic_load_explicit(&current, memory_order_relaxed);
+  if (isa < 0) {
+    isa = eb_isa_detect();
+    atomic_store_explicit(&current, isa, memory_order_relaxed);
+  }
+  return (enum eb_isa)isa;
+}
+
+bool eb_isa_select(enum eb_isa isa) {
+  if (!eb_isa_is_supported(isa)) return false;
+  atomic_store_explicit(&current, isa, memory_order_relaxed);
+  return true;
 }

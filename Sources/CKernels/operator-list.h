@@ -1,13 +1,23 @@
 // Every operator of this build: its number, and the eb_operator that describes it. Included for its lines, twice.
 
 // Convolution, fully connected, product
+EB_OPERATOR(EB_OP_CONV2D_QS8_QC8W, eb_conv2d_qs8_qc8w)
+EB_OPERATOR(EB_OP_CONV2D_QD8_F32_QC8W, eb_conv2d_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_DWCONV2D_QS8_QC8W, eb_dwconv2d_qs8_qc8w)
+EB_OPERATOR(EB_OP_DWCONV2D_QD8_F32_QC8W, eb_dwconv2d_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_DECONV2D_QS8_QC8W, eb_deconv2d_qs8_qc8w)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_QS8_QC8W, eb_fully_connected_qs8_qc8w)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_QD8_F32_QC8W, eb_fully_connected_qd8_f32_qc8w)
 
 // Pooling
+EB_OPERATOR(EB_OP_MAX_POOL2D_QS8, eb_max_pool2d_qs8)
+EB_OPERATOR(EB_OP_AVERAGE_POOL2D_QS8, eb_average_pool2d_qs8)
 
 // Element-wise
 EB_OPERATOR(EB_OP_UNARY_F32, eb_unary_f32)
 EB_OPERATOR(EB_OP_LUT_X8, eb_lut_x8)
 EB_OPERATOR(EB_OP_BINARY_F32, eb_binary_f32)
+EB_OPERATOR(EB_OP_BINARY_QS8, eb_binary_qs8)
 EB_OPERATOR(EB_OP_BINARY_I32, eb_binary_i32)
 EB_OPERATOR(EB_OP_BINARY_I64, eb_binary_i64)
 EB_OPERATOR(EB_OP_COMPARE_F32, eb_compare_f32)
@@ -25,6 +35,8 @@ EB_OPERATOR(EB_OP_ARG_REDUCE_QS8, eb_arg_reduce_qs8)
 EB_OPERATOR(EB_OP_SOFTMAX_F32, eb_softmax_f32)
 EB_OPERATOR(EB_OP_LOG_SOFTMAX_F32, eb_log_softmax_f32)
 EB_OPERATOR(EB_OP_LAYER_NORM_F32, eb_layer_norm_f32)
+EB_OPERATOR(EB_OP_REDUCE_MEAN_QS8, eb_reduce_mean_qs8)
+EB_OPERATOR(EB_OP_SOFTMAX_QS8, eb_softmax_qs8)
 
 // Data movement
 EB_OPERATOR(EB_OP_COPY, eb_copy)

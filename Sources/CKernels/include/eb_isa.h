@@ -20,6 +20,11 @@ enum eb_isa {
 
 // The best instruction set of this processor, or the one that EDGEBENCH_ISA names if the processor has it.
 enum eb_isa eb_isa_detect(void);
+// What eb_isa_detect said when first asked, or what eb_isa_select has set since: used by operators whose
+// parameters name no instruction set.
+enum eb_isa eb_isa_current(void);
+// For tests, which hold one instruction set against another. False if this processor lacks it.
+bool eb_isa_select(enum eb_isa isa);
 bool eb_isa_is_supported(enum eb_isa isa);
 // "scalar", "avx2", "avx512", "avx512vnni", "neon", ...; NULL for an unknown number.
 const char *eb_isa_name(enum eb_isa isa);

@@ -1,0 +1,79 @@
+// Dynamic int8 fully connected: each row is quantized with a range of its own.
+#include "qs8-conv.h"
+
+// Rows quantized at a time, which bounds the scratch memory.
+enum { chunk_rows = 48 };
+
+typedef struct {
+  eb_qs8_conv conv;
+  uint64_t row_bytes;  // of a quantized row
+  uint64_t ranges_offset, scratch_bytes;
+} layer;
+
+static bool plan(const eb_fully_connected_params *params, layer *l) {
+  const eb_conv2d_params conv = eb_qs8_conv_params_of(params);
+  if (!eb_qs8_conv_plan(&conv, EB_CONV_QD8, &l->conv)) return false;
+  const uint64_t rows = eb_min_u64(params->rows, chunk_rows);
+  l->row_bytes = l->conv.segment_groups * EB_QS8_KR;
+  // Below 48 * 2^32 + ..., so that nothing here can overflow.
+  l->ranges_offset = eb_round_up(rows * l->row_bytes + EB_QS8_SLACK, 64);
+  l->scratch_bytes = l->ranges_offset + rows * sizeof(eb_qd8_range);
+  return l->scratch_bytes <= SIZE_MAX / 2;
+}
+
+bool eb_qd8_fully_connected_requirements(const eb_fully_connected_params *params, eb_requirements *result) {
+  layer l;
+  if (!plan(params, &l)) return false;
+  *result = (eb_requirements){.packed_bytes = l.conv.packed_bytes, .scratch_bytes = l.scratch_bytes};
+  return true;
+}
+
+void eb_fully_connected_pack_qd8(const eb_fully_connected_params *params, const int8_t *weights, const float *bias,
+                                 const float *scales, void *packed) {
+  const eb_conv2d_params conv = eb_qs8_conv_params_of(params);
+  eb_qd8_conv2d_pack(&conv, weights, bias, scales, packed);
+}
+
+static bool accepts(const void *opaque, const size_t *bytes, size_t count) {
+  const eb_fully_connected_params *params = opaque;
+  layer l;
+  return count >= 4 && eb_isa_is_supported(params->isa) && plan(params, &l) && bytes[0] >= l.conv.in_bytes &&
+         bytes[1] >= l.conv.packed_bytes && bytes[2] >= l.conv.out_bytes && bytes[3] >= l.scratch_bytes;
+}
+
+static void run(const void *opaque, void *const *operands, const eb_context *context) {
+  (void)context;
+  const eb_fully_connected_params *params = opaque;
+  layer l;
+  if (!plan(params, &l)) return;
+  const float *in = operands[0];
+  float *out = operands[2];
+  int8_t *steps = operands[3];
+  eb_qd8_range *ranges = (eb_qd8_range *)(void *)(steps + l.ranges_offset);
+  const size_t k = params->in_channels;
+  eb_qs8_gemm gemm = eb_qs8_conv_gemm(&l.conv, operands[1], 0, l.row_bytes);
+  gemm.ranges = ranges;
+  gemm.range_step = 1;
+  gemm.min = params->min;
+  gemm.max = params->max;
+  for (size_t first = 0; first < params->rows; first += chunk_rows) {
+    const int8_t *rows[chunk_rows];
+    const size_t count = eb_min_u64(chunk_rows, params->rows - first);
+    for (size_t i = 0; i < count; i++, in += k) {
+      int8_t *row = steps + i * l.row_bytes;
+      ranges[i] = eb_qd8_range_of(in, k, l.conv.isa);
+      eb_qd8_quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, l.conv.isa, row);
+      memset(row + k, 0, l.row_bytes - k);
+      rows[i] = row;
+    }
+    eb_qd8_gemm_kernel_for(l.conv.isa)(&gemm, rows, count, out);
+    out += count * params->out_channels;
+  }
+}
+
+const eb_operator eb_fully_connected_qd8_f32_qc8w = {
+    .name = "fully_connected_qd8_f32_qc8w",
+    .params_bytes = sizeof(eb_fully_connected_params),
+    .accepts = accepts,
+    .run = run,
+};

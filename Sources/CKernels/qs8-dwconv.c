@@ -1,0 +1,105 @@
+#include "qs8-dwconv.h"
+
+enum { band_bytes = 16 * 1024 };
+
+// One table: the layout and kernels of each instruction set. AVX-512 without VNNI runs the AVX2 kernels.
+static const eb_qs8_dwconv_implementation scalar = {
+    .layout = {.block_channels = 1, .tap_group = 1},
+    .qs8 = eb_qs8_dwconv__scalar,
+    .qd8 = eb_qd8_dwconv__scalar,
+};
+#if defined(EB_QS8_X86_KERNELS)
+static const eb_qs8_dwconv_implementation avx2 = {
+    .layout = {.block_channels = 16, .tap_group = 2},
+    .qs8 = eb_qs8_dwconv__avx2,
+    .qd8 = eb_qd8_dwconv__avx2,
+};
+static const eb_qs8_dwconv_implementation avx512vnni = {
+    .layout = {.block_channels = 64, .tap_group = 4, .is_interleaved = true},
+    .input_offset = 128,
+    .qs8 = eb_qs8_dwconv__avx512vnni,
+    .qd8 = eb_qd8_dwconv__avx512vnni,
+};
+static const eb_qs8_dwconv_implementation *const implementations[] = {
+    [EB_QS8_SCALAR] = &scalar,
+    [EB_QS8_AVX2] = &avx2,
+    [EB_QS8_AVX512] = &avx2,
+    [EB_QS8_AVX512VNNI] = &avx512vnni,
+};
+const eb_qs8_dwconv_implementation *eb_qs8_dwconv_implementation_for(eb_qs8_isa isa) { return implementations[isa]; }
+#else
+const eb_qs8_dwconv_implementation *eb_qs8_dwconv_implementation_for(eb_qs8_isa isa) {
+  (void)isa;
+  return &scalar;
+}
+#endif
+
+static bool is_valid(const eb_conv2d_params *p) {
+  return p->batch != 0 && p->in_height != 0 && p->in_width != 0 && p->in_channels != 0 && p->out_height != 0 &&
+         p->out_width != 0 && p->out_channels != 0 && p->kernel_height != 0 && p->kernel_width != 0 &&
+         p->stride_height != 0 && p->stride_width != 0 && p->dilation_height != 0 && p->dilation_width != 0 &&
+         p->out_channels % p->in_channels == 0;
+}
+
+// Few channels waste most of a block; pixels side by side fill it, where their inputs lie side by side too.
+static uint64_t repeat_for(const eb_conv2d_params *p, const eb_qs8_dwconv_layout *layout) {
+  const uint64_t block = layout->block_channels;
+  if (p->out_channels >= block || p->stride_width != 1 || block % p->out_channels != 0) return 1;
+  return block / p->out_channels;
+}
+
+static bool plan_sizes(eb_qs8_dwconv *d) {
+  const uint64_t padded = d->blocks * d->layout.block_channels;
+  uint64_t weights, channels, offsets;
+  if (!eb_checked_mul(d->tap_groups * d->layout.tap_group, d->layout.block_channels, &d->block_bytes)) return false;
+  if (!eb_checked_mul(d->blocks, d->block_bytes, &weights)) return false;
+  if (!eb_checked_mul(padded, sizeof(float), &channels)) return false;
+  if (!eb_checked_add(weights, 63, &weights)) return false;
+  d->bias_offset = weights / 64 * 64;
+  if (!eb_checked_add(d->bias_offset, channels, &d->scales_offset)) return false;
+  if (!eb_checked_add(d->scales_offset, channels, &d->real_bias_offset)) return false;
+  if (!eb_checked_add(d->real_bias_offset, d->is_dynamic ? channels : 0, &d->packed_bytes)) return false;
+  if (!eb_checked_mul(d->tap_groups * d->layout.tap_group, sizeof(size_t), &offsets)) return false;
+  if (!eb_checked_add(offsets, 63, &offsets)) return false;
+  d->copy_offset = offsets / 64 * 64;
+  if (!eb_checked_add(d->copy_offset, d->copies ? d->window.scratch_bytes : 0, &d->scratch_bytes)) return false;
+  return d->packed_bytes <= SIZE_MAX / 2 && d->scratch_bytes <= SIZE_MAX / 2;
+}
+
+bool eb_qs8_dwconv_plan(const eb_conv2d_params *p, bool is_dynamic, eb_qs8_dwconv *d) {
+  if (!is_valid(p)) return false;
+  *d = (eb_qs8_dwconv){.isa = eb_qs8_isa_for(p->isa), .is_dynamic = is_dynamic, .batch = p->batch};
+  d->layout = eb_qs8_dwconv_implementation_for(d->isa)->layout;
+  d->window = (eb_qs8_window){
+      .in_height = p->in_height,
+      .in_width = p->in_width,
+      .in_channels = p->in_channels,
+      .channel_multiplier = p->out_channels / p->in_channels,
+      .spacing_height = 1,
+      .spacing_width = 1,
+      .pad_top = p->pad_top,
+      .pad_left = p->pad_left,
+      .stride_height = p->stride_height,
+      .stride_width = p->stride_width,
+      .dilation_height = p->dilation_height,
+      .dilation_width = p->dilation_width,
+      .kernel_height = p->kernel_height,
+      .kernel_width = p->kernel_width,
+      .out_height = p->out_height,
+      .out_width = p->out_width,
+  };
+  if (!eb_qs8_window_plan(&d->window, is_dynamic ? UINT64_MAX / 2 : band_bytes)) return false;
+  d->repeat = repeat_for(p, &d->layout);
+  d->channels = p->out_channels * d->repeat;
+  d->blocks = eb_round_up(d->channels, d->layout.block_channels) / d->layout.block_channels;
+  d->taps = (uint64_t)p->kernel_height * p->kernel_width;
+  if (d->taps > INT32_MAX) return false;
+  d->tap_groups = eb_round_up(d->taps, d->layout.tap_group) / d->layout.tap_group;
+  // Kernels read whole blocks of channels, which only the copy's slack allows past the last pixel.
+  d->copies = is_dynamic || d->window.needs_copy || p->out_channels % d->layout.block_channels != 0;
+  if (!plan_sizes(d)) return false;
+  const uint64_t element = is_dynamic ? sizeof(float) : 1;
+  const uint64_t in[] = {p->batch, d->window.in_image_bytes, element};
+  const uint64_t out[] = {p->batch, p->out_height, p->out_width, p->out_channels, element};
+  return eb_checked_product(in, 3, &d->in_bytes) && eb_checked_product(out, 5, &d->out_bytes);
+}

@@ -1,0 +1,79 @@
+// Int8 pooling over NHWC images.
+#include "qs8-vector.h"
+
+static bool accepts(const void *params, const size_t *bytes, size_t count) {
+  const eb_pool2d_params *p = params;
+  if (count < 2 || p->batch == 0 || p->in_height == 0 || p->in_width == 0 || p->channels == 0 || p->out_height == 0 ||
+      p->out_width == 0 || p->window_height == 0 || p->window_width == 0 || p->stride_height == 0 ||
+      p->stride_width == 0 || !eb_is_qs8(p->in_zero_point) ||
+      !eb_qs8_output_is_valid(p->out_zero_point, p->out_min, p->out_max)) {
+    return false;
+  }
+  // Sums stay within 32 bits: 2^23 * 255 < 2^31.
+  const uint64_t window = eb_min_u64(p->window_height, p->in_height) * eb_min_u64(p->window_width, p->in_width);
+  if (window > 1u << 23) return false;
+  uint64_t in, out;
+  const uint64_t in_shape[] = {p->batch, p->in_height, p->in_width, p->channels};
+  const uint64_t out_shape[] = {p->batch, p->out_height, p->out_width, p->channels};
+  return eb_checked_product(in_shape, 4, &in) && eb_checked_product(out_shape, 4, &out) && bytes[0] >= in &&
+         bytes[1] >= out;
+}
+
+// The part [*begin, *end) of an axis of `size` that output `at`'s window covers; may be empty.
+static void clip(uint64_t at, uint64_t stride, uint64_t pad, uint64_t window, uint64_t size, uint64_t *begin,
+                 uint64_t *end) {
+  const uint64_t start = at * stride, stop = start + window;
+  *begin = start > pad ? eb_min_u64(start - pad, size) : 0;
+  *end = stop > pad ? eb_min_u64(stop - pad, size) : 0;
+  if (*end < *begin) *end = *begin;
+}
+
+typedef void pool_kernel(const eb_qs8_pool_job *job, const int8_t *in, int8_t *out);
+
+static void run(const eb_pool2d_params *p, pool_kernel *kernel, void *const *operands) {
+  const int8_t *image = operands[0];
+  int8_t *out = operands[1];
+  const uint64_t row_bytes = (uint64_t)p->in_width * p->channels;
+  const uint64_t whole = (uint64_t)p->window_height * p->window_width;
+  eb_qs8_pool_job job = {.channels = p->channels,
+                         .row_bytes = row_bytes,
+                         .in_zero_point = p->in_zero_point,
+                         .output = eb_qs8_output_of(p->out_zero_point, p->out_min, p->out_max)};
+  for (uint32_t n = 0; n < p->batch; n++, image += p->in_height * row_bytes) {
+    for (uint32_t y = 0; y < p->out_height; y++) {
+      uint64_t top, bottom;
+      clip(y, p->stride_height, p->pad_top, p->window_height, p->in_height, &top, &bottom);
+      for (uint32_t x = 0; x < p->out_width; x++, out += p->channels) {
+        uint64_t left, right;
+        clip(x, p->stride_width, p->pad_left, p->window_width, p->in_width, &left, &right);
+        job.height = bottom - top;
+        job.width = right - left;
+        const uint64_t divisor = p->counts_padding ? whole : job.height * job.width;
+        job.scale = divisor == 0 ? 0 : p->scale / (float)divisor;
+        kernel(&job, image + top * row_bytes + left * p->channels, out);
+      }
+    }
+  }
+}
+
+static void max_run(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  run(params, eb_qs8_vector_kernels_for(eb_qs8_isa_current())->max_pool, operands);
+}
+static void average_run(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  run(params, eb_qs8_vector_kernels_for(eb_qs8_isa_current())->average_pool, operands);
+}
+
+const eb_operator eb_max_pool2d_qs8 = {
+    .name = "max_pool2d_qs8",
+    .params_bytes = sizeof(eb_pool2d_params),
+    .accepts = accepts,
+    .run = max_run,
+};
+const eb_operator eb_average_pool2d_qs8 = {
+    .name = "average_pool2d_qs8",
+    .params_bytes = sizeof(eb_pool2d_params),
+    .accepts = accepts,
+    .run = average_run,
+};

@@ -1,0 +1,42 @@
+// Int8 kernels whose one C source (qs8-vector-kernels.h) the compiler vectorises for each instruction set.
+#ifndef EB_QS8_VECTOR_H
+#define EB_QS8_VECTOR_H
+
+#include "qs8-internal.h"
+
+// One output pixel of a pooling: `height` x `width` input pixels, rows `row_bytes` apart.
+typedef struct {
+  size_t channels, row_bytes, height, width;
+  int32_t in_zero_point;
+  float scale;  // average: in_scale / (out_scale * divisor)
+  eb_qs8_output output;
+} eb_qs8_pool_job;
+
+// out = a_scale * (a - a_zero_point) + b_scale * (b - b_zero_point), or a_scale * the product of both differences.
+typedef struct {
+  float a_scale, b_scale;
+  int32_t a_zero_point, b_zero_point;
+  eb_qs8_output output;
+} eb_qs8_binary_job;
+
+typedef struct {
+  void (*max_pool)(const eb_qs8_pool_job *job, const int8_t *in, int8_t *out);
+  void (*average_pool)(const eb_qs8_pool_job *job, const int8_t *in, int8_t *out);
+  // Of `count` elements each; the second operand of the `_scalar` forms is one element.
+  void (*add)(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count, int8_t *out);
+  void (*add_scalar)(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count, int8_t *out);
+  void (*multiply)(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count, int8_t *out);
+  void (*multiply_scalar)(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count, int8_t *out);
+  // sums[i] += in[i]; and the sum of all.
+  void (*accumulate)(const int8_t *in, size_t count, int32_t *sums);
+  int32_t (*sum)(const int8_t *in, size_t count);
+  // qd8: *min <= 0 <= *max over the values and 0; steps = clamp(round(value * inverse_scale) + zero_point).
+  void (*extremes)(const float *values, size_t count, float *min, float *max);
+  void (*quantize)(const float *values, size_t count, float inverse_scale, int32_t zero_point, int8_t *out);
+} eb_qs8_vector_kernels;
+
+extern const eb_qs8_vector_kernels eb_qs8_vector__scalar, eb_qs8_vector__avx2, eb_qs8_vector__avx512;
+
+const eb_qs8_vector_kernels *eb_qs8_vector_kernels_for(eb_qs8_isa isa);
+
+#endif
