@@ -1,15 +1,25 @@
 // Every operator of this build: its number, and the eb_operator that describes it. Included for its lines, twice.
 
 // Convolution, fully connected, product
+EB_OPERATOR(EB_OP_CONV2D_F32, eb_conv2d_f32)
+EB_OPERATOR(EB_OP_CONV2D_F32_F16W, eb_conv2d_f32_f16w)
 EB_OPERATOR(EB_OP_CONV2D_QS8_QC8W, eb_conv2d_qs8_qc8w)
 EB_OPERATOR(EB_OP_CONV2D_QD8_F32_QC8W, eb_conv2d_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_DWCONV2D_F32, eb_dwconv2d_f32)
+EB_OPERATOR(EB_OP_DWCONV2D_F32_F16W, eb_dwconv2d_f32_f16w)
 EB_OPERATOR(EB_OP_DWCONV2D_QS8_QC8W, eb_dwconv2d_qs8_qc8w)
 EB_OPERATOR(EB_OP_DWCONV2D_QD8_F32_QC8W, eb_dwconv2d_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_DECONV2D_F32, eb_deconv2d_f32)
 EB_OPERATOR(EB_OP_DECONV2D_QS8_QC8W, eb_deconv2d_qs8_qc8w)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32, eb_fully_connected_f32)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32_F16W, eb_fully_connected_f32_f16w)
 EB_OPERATOR(EB_OP_FULLY_CONNECTED_QS8_QC8W, eb_fully_connected_qs8_qc8w)
 EB_OPERATOR(EB_OP_FULLY_CONNECTED_QD8_F32_QC8W, eb_fully_connected_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_MATMUL_F32, eb_matmul_f32)
 
 // Pooling
+EB_OPERATOR(EB_OP_MAX_POOL2D_F32, eb_max_pool2d_f32)
+EB_OPERATOR(EB_OP_AVERAGE_POOL2D_F32, eb_average_pool2d_f32)
 EB_OPERATOR(EB_OP_MAX_POOL2D_QS8, eb_max_pool2d_qs8)
 EB_OPERATOR(EB_OP_AVERAGE_POOL2D_QS8, eb_average_pool2d_qs8)
 

@@ -144,6 +144,7 @@ typedef struct {
   int32_t in_zero_point, out_zero_point;
   float scale;  // qs8 average: in_scale / out_scale
   int32_t out_min, out_max;
+  uint32_t isa;  // f32: enum eb_isa that it runs on
 } eb_pool2d_params;
 
 enum eb_unary {

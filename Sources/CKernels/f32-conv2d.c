@@ -1,0 +1,146 @@
+// Convolution, any groups: depthwise where each channel is a group with one output, else implicit GEMM.
+#include "eb_pack.h"
+#include "f32-convolve.h"
+#include "f32-dwconvolve.h"
+#include "f32-geometry.h"
+#include "f32-internal.h"
+#include "f32-pack.h"
+
+static bool is_depthwise(const eb_conv2d_params *params) {
+  return params->groups > 1 && params->groups == params->in_channels && params->groups == params->out_channels;
+}
+
+static uint32_t algorithm_for(const eb_conv2d_params *params) {
+  return is_depthwise(params) ? EB_F32_DWCONV : EB_F32_GEMM;
+}
+
+// Bytes of the packed weights of one group; of all groups where they are packed together. False on overflow.
+static bool packed_bytes(bool half, const eb_conv2d_params *params, uint64_t *group_bytes, uint64_t *bytes) {
+  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  if (layout == NULL || !eb_f32_conv2d_is_sane(params)) return false;
+  uint64_t depth = (uint64_t)params->kernel_height * params->kernel_width, columns, groups = 1;  // depth <= 2^40
+  if (is_depthwise(params)) {
+    uint64_t block = layout->dwconv[eb_f32_dwconv_block(layout, params->out_channels)];
+    columns = (params->out_channels + block - 1) / block * block;
+  } else {
+    groups = params->groups;
+    columns = eb_f32_padded_columns(layout, params->out_channels / params->groups);
+    if (__builtin_mul_overflow(depth, params->in_channels / params->groups, &depth)) return false;
+  }
+  if (depth > UINT64_MAX / 8 || __builtin_mul_overflow(columns, eb_f32_column_bytes(depth, half), group_bytes)) {
+    return false;
+  }
+  return !__builtin_mul_overflow(*group_bytes, groups, bytes) && *bytes <= SIZE_MAX;
+}
+
+bool eb_f32_conv2d_requirements(bool half, const eb_conv2d_params *params, eb_requirements *result) {
+  uint64_t group_bytes, bytes;
+  if (!packed_bytes(half, params, &group_bytes, &bytes)) return false;
+  *result = (eb_requirements){.algorithm = algorithm_for(params), .packed_bytes = (size_t)bytes};
+  return true;
+}
+
+// All weights, as seen from the first.
+static eb_f32_weights weights_of(bool depthwise, const eb_conv2d_params *params, const float *weights) {
+  size_t group_channels = params->in_channels / params->groups;
+  eb_f32_weights view = {.base = weights,
+                         .columns = params->out_channels,
+                         .height = params->kernel_height,
+                         .width = params->kernel_width,
+                         .channels = group_channels};
+  if (depthwise) {  // HWC, one input channel to a group
+    view.n_stride = 1;
+    view.x_stride = params->out_channels;
+    view.y_stride = (ptrdiff_t)params->kernel_width * view.x_stride;
+  } else {  // OHWI
+    view.c_stride = 1;
+    view.x_stride = (ptrdiff_t)group_channels;
+    view.y_stride = (ptrdiff_t)params->kernel_width * view.x_stride;
+    view.n_stride = (ptrdiff_t)params->kernel_height * view.y_stride;
+  }
+  return view;
+}
+
+void eb_f32_conv2d_pack(bool half, bool depthwise, const eb_conv2d_params *params, const float *weights,
+                        const float *bias, void *packed) {
+  uint64_t group_bytes, bytes;
+  if (!packed_bytes(half, params, &group_bytes, &bytes)) return;
+  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  eb_f32_weights view = weights_of(depthwise, params, weights);
+  if (is_depthwise(params)) {
+    eb_f32_pack_dwconv(layout->dwconv[eb_f32_dwconv_block(layout, view.columns)], half, &view, bias, packed);
+    return;
+  }
+  view.columns = params->out_channels / params->groups;
+  for (size_t g = 0; g < params->groups; g++) {
+    eb_f32_pack_gemm(layout, half, &view, bias, 1, (unsigned char *)packed + g * group_bytes);
+    view.base += (ptrdiff_t)view.columns * view.n_stride;
+    if (bias != NULL) bias += view.columns;
+  }
+}
+
+static bool accepts(bool half, const eb_conv2d_params *params, const size_t *operand_bytes, size_t operand_count) {
+  uint64_t group_bytes, bytes;
+  return eb_f32_kernels_for(params->isa) != NULL && packed_bytes(half, params, &group_bytes, &bytes) &&
+         params->algorithm == algorithm_for(params) && eb_f32_conv2d_fits(params, bytes, operand_bytes, operand_count);
+}
+
+static void run(bool half, const eb_conv2d_params *params, void *const *operands) {
+  const eb_f32_kernels *kernels = eb_f32_kernels_for(params->isa);
+  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const float *in = operands[0];
+  float *out = operands[2];
+  size_t in_image = (size_t)params->in_height * params->in_width * params->in_channels;
+  size_t out_image = (size_t)params->out_height * params->out_width * params->out_channels;
+  uint64_t group_bytes, bytes;
+  if (!packed_bytes(half, params, &group_bytes, &bytes)) return;
+
+  eb_f32_convolution convolution = {
+      .y = eb_f32_conv2d_y(params),
+      .x = eb_f32_conv2d_x(params),
+      .pixel_channels = params->in_channels,
+      .channels = params->in_channels / params->groups,
+      .columns = params->out_channels / params->groups,
+      .c_line = (ptrdiff_t)params->out_width * params->out_channels,
+      .c_pixel = params->out_channels,
+      .half = half,
+      .min = params->min,
+      .max = params->max,
+  };
+  for (size_t b = 0; b < params->batch; b++) {
+    if (params->algorithm == EB_F32_DWCONV) {
+      convolution.packed = operands[1];
+      eb_f32_dwconvolve(kernels, layout, &convolution, in + b * in_image, out + b * out_image);
+      continue;
+    }
+    for (size_t g = 0; g < params->groups; g++) {
+      convolution.packed = (const unsigned char *)operands[1] + g * group_bytes;
+      eb_f32_convolve(kernels, layout, &convolution, in + b * in_image + g * convolution.channels,
+                      out + b * out_image + g * convolution.columns);
+    }
+  }
+}
+
+static bool accepts_f32(const void *params, const size_t *operand_bytes, size_t operand_count) {
+  return accepts(false, params, operand_bytes, operand_count);
+}
+
+static bool accepts_f16w(const void *params, const size_t *operand_bytes, size_t operand_count) {
+  return accepts(true, params, operand_bytes, operand_count);
+}
+
+static void run_f32(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  run(false, params, operands);
+}
+
+static void run_f16w(const void *params, void *const *operands, const eb_context *context) {
+  (void)context;
+  run(true, params, operands);
+}
+
+const eb_operator eb_conv2d_f32 = {"conv2d_f32", sizeof(eb_conv2d_params), accepts_f32, NULL, run_f32};
+const eb_operator eb_conv2d_f32_f16w = {"conv2d_f32_f16w", sizeof(eb_conv2d_params), accepts_f16w, NULL, run_f16w};
+// Depthwise weights differ in the order they come in, not once packed.
+const eb_operator eb_dwconv2d_f32 = {"dwconv2d_f32", sizeof(eb_conv2d_params), accepts_f32, NULL, run_f32};
+const eb_operator eb_dwconv2d_f32_f16w = {"dwconv2d_f32_f16w", sizeof(eb_conv2d_params), accepts_f16w, NULL, run_f16w};

@@ -1,0 +1,79 @@
+#include "f32-dwconvolve.h"
+
+typedef struct {
+  size_t lines, pixels;
+  const float *a;
+  ptrdiff_t a_line, a_pixel;
+  float *c;
+  ptrdiff_t c_line, c_pixel;
+  eb_f32_taps taps;
+  size_t w_first;
+} rectangle;
+
+// Lines of a few pixels are better gone over the other way.
+static void arrange(rectangle *area) {
+  if (area->pixels >= area->lines || area->pixels >= 4) return;
+  rectangle turned = *area;
+  turned.lines = area->pixels;
+  turned.pixels = area->lines;
+  turned.a_line = area->a_pixel;
+  turned.a_pixel = area->a_line;
+  turned.c_line = area->c_pixel;
+  turned.c_pixel = area->c_line;
+  *area = turned;
+}
+
+// Line by line, so that the rows a line needs stay in cache for all blocks of channels.
+static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_convolution *convolution,
+                               const rectangle *area) {
+  eb_f32_dwconv_ukernel run = convolution->half ? kernel->f16w : kernel->f32;
+  size_t width = kernel->width, channels = convolution->pixel_channels;
+  size_t weight_bytes = convolution->half ? sizeof(uint16_t) : sizeof(float);
+  size_t block_bytes =
+      width * eb_f32_column_bytes((uint64_t)(convolution->y.taps * convolution->x.taps), convolution->half);
+  for (size_t l = 0; l < area->lines; l++) {
+    const float *a = area->a + (ptrdiff_t)l * area->a_line;
+    float *c = area->c + (ptrdiff_t)l * area->c_line;
+    const unsigned char *packed = convolution->packed;
+    for (size_t n = 0; n < channels; n += width) {
+      size_t first = n + width <= channels ? n : channels - width;
+      run(area->pixels, &area->taps, a + first, area->a_pixel, (const float *)packed,
+          packed + width * (sizeof(float) + area->w_first * weight_bytes), c + first, area->c_pixel, convolution->min,
+          convolution->max);
+      packed += block_bytes;
+    }
+  }
+}
+
+void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
+                       const eb_f32_convolution *convolution, const float *in, float *out) {
+  size_t channels = convolution->pixel_channels, row = (size_t)convolution->x.input * channels;
+  const eb_f32_dwconv_kernel *kernel = &kernels->dwconv[eb_f32_dwconv_block(layout, channels)];
+  eb_f32_run y, x;
+  for (int64_t oy = 0; oy < convolution->y.outputs; oy += y.count) {
+    y = eb_f32_axis_run(&convolution->y, oy);
+    for (int64_t ox = 0; ox < convolution->x.outputs; ox += x.count) {
+      x = eb_f32_axis_run(&convolution->x, ox);
+      rectangle area = {
+          .lines = (size_t)y.count,
+          .pixels = (size_t)x.count,
+          .a = in + (size_t)y.input * row + (size_t)x.input * channels,
+          .a_line = (ptrdiff_t)((size_t)convolution->y.stride * row),
+          .a_pixel = (ptrdiff_t)((size_t)convolution->x.stride * channels),
+          .c = out + (ptrdiff_t)oy * convolution->c_line + (ptrdiff_t)ox * convolution->c_pixel,
+          .c_line = convolution->c_line,
+          .c_pixel = convolution->c_pixel,
+          .taps = {.outer = (size_t)y.tap_count,
+                   .inner = (size_t)x.tap_count,
+                   .length = 1,
+                   .a_outer = (ptrdiff_t)((size_t)convolution->y.dilation * row),
+                   .a_inner = (ptrdiff_t)((size_t)convolution->x.dilation * channels),
+                   .w_outer = (size_t)convolution->x.taps,
+                   .w_inner = 1},
+          .w_first = (size_t)(y.tap_first * convolution->x.taps + x.tap_first),
+      };
+      arrange(&area);
+      convolve_rectangle(kernel, convolution, &area);
+    }
+  }
+}

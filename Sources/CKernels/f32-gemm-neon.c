@@ -1,0 +1,35 @@
+// Tiles of up to 8 x 8: 16 accumulators of 4 floats, 2 of weights, 1 of input, of 32 registers.
+#if defined(__aarch64__)
+
+#include <arm_neon.h>
+
+#include "f32-kernels-neon.h"
+
+#define EB_LOAD_HALF_4(pointer) ((eb_f32x4)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t *)(pointer)))))
+
+#include "f32-gemm-template.h"
+
+// Eight additions in flight hide their latency on two ports.
+#define EB_TILES(prefix, lanes, vectors, weights)                                                              \
+  EB_GEMM_TILE(prefix##_1, 1, lanes, vectors, 4, weights)                                                      \
+  EB_GEMM_TILE(prefix##_2, 2, lanes, vectors, 2, weights)                                                      \
+  EB_GEMM_TILE(prefix##_3, 3, lanes, vectors, 1, weights)                                                      \
+  EB_GEMM_TILE(prefix##_4, 4, lanes, vectors, 1, weights)                                                      \
+  EB_GEMM_TILE(prefix##_5, 5, lanes, vectors, 1, weights)                                                      \
+  EB_GEMM_TILE(prefix##_6, 6, lanes, vectors, 1, weights)                                                      \
+  EB_GEMM_TILE(prefix##_7, 7, lanes, vectors, 1, weights)                                                      \
+  EB_GEMM_TILE(prefix##_8, 8, lanes, vectors, 1, weights)                                                      \
+  static void (*const prefix##_tiles[])(EB_GEMM_PARAMETERS) = {prefix##_1, prefix##_2, prefix##_3, prefix##_4, \
+                                                               prefix##_5, prefix##_6, prefix##_7, prefix##_8};
+
+EB_TILES(f32_8, 4, 2, f32)
+EB_TILES(f32_4, 4, 1, f32)
+EB_TILES(f16w_8, 4, 2, f16w)
+EB_TILES(f16w_4, 4, 1, f16w)
+
+EB_GEMM_UKERNEL(eb_f32_gemm_minmax_ukernel_8x8__neon, f32_8_tiles)
+EB_GEMM_UKERNEL(eb_f32_gemm_minmax_ukernel_8x4__neon, f32_4_tiles)
+EB_GEMM_UKERNEL(eb_f32_f16w_gemm_minmax_ukernel_8x8__neon, f16w_8_tiles)
+EB_GEMM_UKERNEL(eb_f32_f16w_gemm_minmax_ukernel_8x4__neon, f16w_4_tiles)
+
+#endif

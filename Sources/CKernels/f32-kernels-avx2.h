@@ -1,0 +1,17 @@
+#ifndef EB_F32_KERNELS_AVX2_H
+#define EB_F32_KERNELS_AVX2_H
+
+#include "f32-declare.h"
+
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_6x16__avx2)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_6x16__avx2)
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_6x8__avx2)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_6x8__avx2)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_8p8c__avx2)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p8c__avx2)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_8p4c__avx2)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p4c__avx2)
+EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__avx2)
+EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__avx2)
+
+#endif

@@ -1,0 +1,17 @@
+#ifndef EB_F32_KERNELS_NEON_H
+#define EB_F32_KERNELS_NEON_H
+
+#include "f32-declare.h"
+
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_8x8__neon)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_8x8__neon)
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_8x4__neon)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_8x4__neon)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_8p8c__neon)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p8c__neon)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_8p4c__neon)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p4c__neon)
+EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__neon)
+EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__neon)
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef EB_F32_KERNELS_SCALAR_H
+#define EB_F32_KERNELS_SCALAR_H
+
+#include "f32-declare.h"
+
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_4x4__scalar)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_4x4__scalar)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_1p4c__scalar)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_1p4c__scalar)
+EB_DECLARE_F32_DWCONV(eb_f32_dwconv_minmax_ukernel_1p1c__scalar)
+EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_1p1c__scalar)
+EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__scalar)
+EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__scalar)
+
+#endif

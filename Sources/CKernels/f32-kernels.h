@@ -1,0 +1,74 @@
+// The f32 microkernels: one table of them per instruction set, and the layout of packed weights that they read.
+//
+// A convolution is an implicit GEMM. A tile of `rows` output pixels lies on a line of the input, `a_stride`
+// floats apart, so no indirection buffer and no copy of the input is needed: pixels at the border, which see
+// fewer taps, form lines of their own (f32-axis.h).
+//
+// Packed weights of n columns and depth k: panels of `width` columns, each [bias: width f32][k][width], the
+// columns beyond n zero. Panel widths come from eb_f32_layout; f16w panels hold IEEE halves after the f32 bias.
+#ifndef EB_F32_KERNELS_H
+#define EB_F32_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eb_isa.h"
+
+#define EB_F32_MAX_WIDTHS 3u
+
+// The part of the depth that a tile sums over: outer x inner segments of `length` consecutive floats.
+// Strides of `a` are in floats, of `w` in steps of k.
+typedef struct {
+  size_t outer, inner, length;
+  ptrdiff_t a_outer, a_inner;
+  size_t w_outer, w_inner;
+} eb_f32_taps;
+
+// c[m, n] = clamp(bias[n] + sum over taps of a[m * a_stride + ...] * w[k, n]), 1 <= rows <= max_rows,
+// 1 <= columns <= width. Nothing beyond `columns` is written.
+typedef void (*eb_f32_gemm_ukernel)(size_t rows, size_t columns, const eb_f32_taps *taps, const float *a,
+                                    ptrdiff_t a_stride, const float *bias, const void *w, float *c, ptrdiff_t c_stride,
+                                    float min, float max);
+
+// c[p, i] = clamp(bias[i] + sum over taps of a[p * a_stride + tap, i] * w[tap, i]) for `width` channels i.
+// Here a segment is one tap: inner taps lie a_inner apart, w is [tap][width].
+typedef void (*eb_f32_dwconv_ukernel)(size_t pixels, const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride,
+                                      const float *bias, const void *w, float *c, ptrdiff_t c_stride, float min,
+                                      float max);
+
+// c[i] = clamp(maximum, or scale * sum, over taps of a[tap, i]) for `channels` channels of one pixel.
+typedef void (*eb_f32_pool_ukernel)(size_t channels, const eb_f32_taps *taps, const float *a, float scale, float *c,
+                                    float min, float max);
+
+typedef struct {
+  size_t width;
+  size_t max_rows;
+  eb_f32_gemm_ukernel f32, f16w;
+} eb_f32_gemm_kernel;
+
+typedef struct {
+  size_t width;
+  eb_f32_dwconv_ukernel f32, f16w;
+} eb_f32_dwconv_kernel;
+
+// Kernels in the order of the widths of eb_f32_layout_for the same instruction set.
+typedef struct {
+  eb_f32_gemm_kernel gemm[EB_F32_MAX_WIDTHS];
+  eb_f32_dwconv_kernel dwconv[EB_F32_MAX_WIDTHS];
+  eb_f32_pool_ukernel max_pool, average_pool;
+} eb_f32_kernels;
+
+// NULL for an instruction set that this processor or this build does not have.
+const eb_f32_kernels *eb_f32_kernels_for(uint32_t isa);
+
+extern const eb_f32_kernels eb_f32_kernels_scalar;
+#if defined(__x86_64__)
+extern const eb_f32_kernels eb_f32_kernels_avx2;
+extern const eb_f32_kernels eb_f32_kernels_avx512;
+#endif
+#if defined(__aarch64__)
+extern const eb_f32_kernels eb_f32_kernels_neon;
+#endif
+
+#endif

@@ -1,0 +1,81 @@
+#include "f32-product.h"
+
+// Input that is gone over once for each panel of weights; a quarter of a small second-level cache.
+enum { block_bytes = 128 * 1024 };
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t ratio_up(size_t a, size_t b) { return (a + b - 1) / b; }
+static size_t magnitude(ptrdiff_t stride) { return stride < 0 ? -(size_t)stride : (size_t)stride; }
+
+// Lines that follow each other without a gap are one; else the direction that needs fewer tiles is along.
+static void arrange(eb_f32_product *product, size_t max_rows) {
+  size_t lines = product->lines, pixels = product->pixels;
+  if (lines == 1) return;
+  if (product->a_line == (ptrdiff_t)pixels * product->a_pixel &&
+      product->c_line == (ptrdiff_t)pixels * product->c_pixel) {
+    product->lines = 1;
+    product->pixels = lines * pixels;
+  } else if (pixels * ratio_up(lines, max_rows) < lines * ratio_up(pixels, max_rows)) {
+    ptrdiff_t a_line = product->a_line, c_line = product->c_line;
+    product->lines = pixels;
+    product->pixels = lines;
+    product->a_line = product->a_pixel;
+    product->a_pixel = a_line;
+    product->c_line = product->c_pixel;
+    product->c_pixel = c_line;
+  }
+}
+
+// Tiles of one line, of as equal heights as can be.
+static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product *product, size_t columns,
+                          const float *bias, const void *w, const float *a, float *c, size_t pixels) {
+  eb_f32_gemm_ukernel run = product->half ? kernel->f16w : kernel->f32;
+  for (size_t tiles = ratio_up(pixels, kernel->max_rows); tiles > 0; tiles--) {
+    size_t rows = ratio_up(pixels, tiles);
+    run(rows, columns, &product->taps, a, product->a_pixel, bias, w, c, product->c_pixel, product->min, product->max);
+    a += (ptrdiff_t)rows * product->a_pixel;
+    c += (ptrdiff_t)rows * product->c_pixel;
+    pixels -= rows;
+  }
+}
+
+// All panels for `lines` x `pixels` of the product.
+static void multiply_block(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product,
+                           const float *a, float *c, size_t lines, size_t pixels) {
+  const unsigned char *packed = product->packed;
+  size_t weight_bytes = product->half ? sizeof(uint16_t) : sizeof(float);
+  for (size_t n = 0; n < product->columns;) {
+    size_t left = product->columns - n;
+    const eb_f32_gemm_kernel *kernel = &kernels->gemm[eb_f32_next_panel(layout, left)];
+    size_t columns = least(left, kernel->width);
+    const float *bias = (const float *)packed;
+    const void *w = packed + kernel->width * (sizeof(float) + product->w_first * weight_bytes);
+    for (size_t l = 0; l < lines; l++) {
+      multiply_line(kernel, product, columns, bias, w, a + (ptrdiff_t)l * product->a_line,
+                    c + (ptrdiff_t)l * product->c_line + n, pixels);
+    }
+    packed += kernel->width * eb_f32_column_bytes(product->depth, product->half);
+    n += columns;
+  }
+}
+
+void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *unarranged) {
+  eb_f32_product product = *unarranged;
+  size_t max_rows = kernels->gemm[0].max_rows;
+  arrange(&product, max_rows);
+
+  size_t line_step = product.lines, pixel_step = product.pixels;
+  if (product.lines > 1) {
+    line_step = 1 + block_bytes / (magnitude(product.a_line) * sizeof(float) + 1);
+  } else {
+    pixel_step = (1 + block_bytes / (magnitude(product.a_pixel) * max_rows * sizeof(float) + 1)) * max_rows;
+  }
+  for (size_t l = 0; l < product.lines; l += line_step) {
+    size_t lines = least(line_step, product.lines - l);
+    for (size_t p = 0; p < product.pixels; p += pixel_step) {
+      const float *a = product.a + (ptrdiff_t)l * product.a_line + (ptrdiff_t)p * product.a_pixel;
+      float *c = product.c + (ptrdiff_t)l * product.c_line + (ptrdiff_t)p * product.c_pixel;
+      multiply_block(kernels, layout, &product, a, c, lines, least(pixel_step, product.pixels - p));
+    }
+  }
+}
