@@ -1,0 +1,54 @@
+public import DeviceProfiles
+public import Records
+
+/// One model on one device: every configuration held against every requirement, and the verdict.
+///
+/// A pure function of records, requirements and profile: anyone can recompute it without the board.
+public struct SizingDecision: Sendable {
+  public var requirements: Requirements
+  /// The cheapest to adopt first.
+  public var candidates: [CandidateAssessment]
+  public var verdict: Verdict
+
+  /// - Parameters:
+  ///   - profile: The device, for the questions that were not asked (more threads, f16 arithmetic).
+  ///   - others: Other devices, for the smallest that would do where this one does not.
+  public init(
+    _ candidates: [Candidate], requirements: Requirements, profile: DeviceProfile? = nil,
+    others: [DeviceOption] = []
+  ) {
+    self.requirements = requirements
+    var assessed = candidates.sorted(by: Candidate.isCheaper).map { CandidateAssessment($0, requirements) }
+    if let base = Self.closest(assessed.filter { !$0.candidate.isCompressed }) {
+      for index in assessed.indices where assessed[index].candidate.isCompressed {
+        assessed[index].gain = Gain.best(from: base, to: assessed[index].candidate)
+      }
+    }
+    self.candidates = assessed
+    let rule = VerdictRule(requirements: requirements, candidates: assessed, profile: profile, others: others)
+    verdict = rule.verdict
+  }
+
+  /// - Parameter records: Of one model under one profile, one a configuration.
+  public init(
+    records: [RunRecord], requirements: Requirements, profile: DeviceProfile? = nil,
+    others: [DeviceOption] = []
+  ) {
+    self.init(
+      records.map { Candidate($0, requirements: requirements) }, requirements: requirements,
+      profile: profile, others: others)
+  }
+
+  /// The one that comes nearest to meeting everything: it meets, or may, or exceeds by the least factor. Of equals the
+  /// first.
+  static func closest(_ list: [CandidateAssessment]) -> CandidateAssessment? {
+    func distance(_ assessed: CandidateAssessment) -> Double {
+      switch assessed.standing {
+      case .meets: -1
+      case .undetermined: 0
+      case .fails: assessed.worst?.excess ?? .infinity
+      }
+    }
+    return list.min { distance($0) < distance($1) }
+  }
+}
