@@ -8,7 +8,7 @@ static const eb_qs8_dwconv_implementation scalar = {
     .qs8 = eb_qs8_dwconv__scalar,
     .qd8 = eb_qd8_dwconv__scalar,
 };
-#if defined(EB_QS8_X86_KERNELS)
+#if defined(__x86_64__)
 static const eb_qs8_dwconv_implementation avx2 = {
     .layout = {.block_channels = 16, .tap_group = 2},
     .qs8 = eb_qs8_dwconv__avx2,

@@ -1,7 +1,7 @@
 #include "qs8-gemm.h"
 
 // One table per data type: the kernel for each instruction set.
-#if defined(EB_QS8_X86_KERNELS)
+#if defined(__x86_64__)
 static eb_qs8_gemm_kernel *const qs8_kernels[] = {
     [EB_QS8_SCALAR] = eb_qs8_gemm__scalar,
     [EB_QS8_AVX2] = eb_qs8_gemm__avx2,
