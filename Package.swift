@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CKernels", "CLinux", "CPlanFormat"], swiftSettings: strict),
 
     // Level 2
-    .target(name: "ModelFormats", dependencies: ["Graph", "Units"], swiftSettings: strict),
+    .target(name: "ModelFormats", dependencies: ["CLinux", "Graph", "Units"], swiftSettings: strict),
     .target(name: "ReferenceSuite", dependencies: ["Graph"], swiftSettings: strict),
     .target(
       name: "Lowering", dependencies: ["Graph", "Inference", "CKernels", "CPlanFormat", "Units"],

@@ -1,0 +1,123 @@
+import Graph
+
+// Convolutions and pooling.
+
+extension TFLiteConverter {
+  mutating func convolution(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let operands = try windowOperands(op, x: 0)
+    let options = try options(op, 1)
+    let strides = try strides(options, op)
+    let dilations = try dilations(options, 4, 5, op)
+    let input = shape(of: operands.x)
+    let weights = shape(of: operands.weights)
+    // As in LiteRT, fewer input channels in the weights than in the image mean groups.
+    let groups = input[3] % weights[3] == 0 ? input[3] / weights[3] : 1
+    let padding = try padding(options, op, input, window(of: weights), strides, dilations)
+    let convolution = Convolution(
+      strides: strides, dilations: dilations, padding: padding, groups: groups,
+      activation: try activation(options, 3))
+    try emit(.conv2d(convolution), operands.inputs, op)
+  }
+
+  mutating func depthwiseConvolution(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let operands = try windowOperands(op, x: 0)
+    let options = try options(op, 2)
+    let strides = try strides(options, op)
+    let dilations = try dilations(options, 5, 6, op)
+    let input = shape(of: operands.x)
+    let padding = try padding(options, op, input, window(of: shape(of: operands.weights)), strides, dilations)
+    let convolution = Convolution(
+      strides: strides, dilations: dilations, padding: padding, groups: input[3],
+      activation: try activation(options, 4))
+    try emit(.depthwiseConv2d(convolution), operands.inputs, op)
+  }
+
+  mutating func transposeConvolution(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let output = try integers(op, 0, "an output shape")
+    let operands = try windowOperands(op, x: 2)
+    guard output.count == 4, output.allSatisfy({ (1...Shape.largestExtent).contains($0) }) else {
+      throw malformed(op, "output shape \(output)", expected: "4 extents of 1 and more")
+    }
+    let options = try options(op, 49)
+    let strides = try strides(options, op)
+    let input = shape(of: operands.x)
+    let window = window(of: shape(of: operands.weights))
+    // The padding is that of the convolution from the output's size back to the input's.
+    var padding = try padding(options, op, Shape(output), window, strides, .one)
+    padding.bottom = (input[1] - 1) * strides.height + window.height - output[1] - padding.top
+    padding.right = (input[2] - 1) * strides.width + window.width - output[2] - padding.left
+    let convolution = Convolution(
+      strides: strides, padding: padding, activation: try activation(options, 3))
+    try emit(.transposeConv2d(convolution), operands.inputs, op)
+  }
+
+  mutating func pool(_ kind: Pooling.Kind, _ op: TFLiteOperator) throws(ModelFormatError) {
+    let x = try input(op, 0)
+    try requireRank(4, x, op)
+    guard let options = try options(op, 5) else {
+      throw malformed(op, "no options", expected: "a window and strides")
+    }
+    let strides = try strides(options, op)
+    let window = try size(
+      Size2D(
+        height: Int(try options.scalar(4, default: Int32(0))),
+        width: Int(try options.scalar(3, default: Int32(0)))),
+      "window", op)
+    let padding = try padding(options, op, shape(of: x), window, strides, .one)
+    let pooling = Pooling(
+      kind: kind, window: window, strides: strides, padding: padding, activation: try activation(options, 5))
+    try emit(.pool2d(pooling), [x], op)
+  }
+
+  /// The image, the weights and the bias, image and weights known to have four axes.
+  private mutating func windowOperands(
+    _ op: TFLiteOperator, x position: Int
+  ) throws(ModelFormatError) -> (x: TensorID, weights: TensorID, inputs: [TensorID?]) {
+    let x = try input(op, position)
+    let weights = try input(op, 1)
+    try requireRank(4, x, op)
+    try requireRank(4, weights, op)
+    let bias = try optionalInput(op, position == 0 ? 2 : 3)
+    return (x, weights, bias.map { [x, weights, $0] } ?? [x, weights])
+  }
+
+  private func window(of weights: Shape) -> Size2D { Size2D(height: weights[1], width: weights[2]) }
+
+  private func strides(_ options: FlatTable?, _ op: TFLiteOperator) throws(ModelFormatError) -> Size2D {
+    guard let options else { throw malformed(op, "no options", expected: "strides and padding") }
+    let width: Int32 = try options.scalar(1, default: 0)
+    let height: Int32 = try options.scalar(2, default: 0)
+    return try size(Size2D(height: Int(height), width: Int(width)), "strides", op)
+  }
+
+  private func dilations(
+    _ options: FlatTable?, _ widthSlot: Int, _ heightSlot: Int, _ op: TFLiteOperator
+  ) throws(ModelFormatError) -> Size2D {
+    let width: Int32 = try options?.scalar(widthSlot, default: 1) ?? 1
+    let height: Int32 = try options?.scalar(heightSlot, default: 1) ?? 1
+    return try size(Size2D(height: Int(height), width: Int(width)), "dilations", op)
+  }
+
+  private func size(_ size: Size2D, _ role: String, _ op: TFLiteOperator) throws(ModelFormatError) -> Size2D {
+    let range = 1...Shape.largestExtent
+    guard range.contains(size.height), range.contains(size.width) else {
+      throw malformed(op, "\(role) \(size.height)x\(size.width)", expected: "1 and more each")
+    }
+    return size
+  }
+
+  private func padding(
+    _ options: FlatTable?, _ op: TFLiteOperator, _ image: Shape, _ window: Size2D, _ strides: Size2D,
+    _ dilations: Size2D
+  ) throws(ModelFormatError) -> Padding2D {
+    let code: Int8 = try options?.scalar(0, default: 0) ?? 0
+    switch code {
+    case 0:
+      return .same(
+        input: Size2D(height: image[1], width: image[2]), window: window, strides: strides,
+        dilations: dilations)
+    case 1: return .zero
+    default: throw malformed(op, "padding \(code)", expected: "0 (SAME) or 1 (VALID)")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+public import Graph
+
+/// Reads TFLite models (`.tflite`, schema version 3).
+///
+/// Weights stay in the mapped file, uncopied. Shapes are worked out anew from the inputs' shapes, as LiteRT does;
+/// those that the file has for activations are read only where an operator does not determine them.
+public struct TFLiteReader {
+  /// - Parameters:
+  ///   - path: A regular file.
+  ///   - inputShapes: Shapes for inputs, by name, in place of the file's.
+  /// - Throws: ``ModelFormatError`` naming the file, the operator or tensor, and what is wrong.
+  public static func read(
+    contentsOf path: String, inputShapes: [String: Shape] = [:]
+  ) throws(ModelFormatError) -> Graph {
+    try read(try ModelBytes(mapping: path), inputShapes)
+  }
+
+  /// Reads a model in memory; `name` stands for the path.
+  public static func read(
+    bytes: [UInt8], name: String, inputShapes: [String: Shape] = [:]
+  ) throws(ModelFormatError) -> Graph {
+    try read(ModelBytes(copying: bytes, path: name), inputShapes)
+  }
+
+  static func read(_ file: ModelBytes, _ inputShapes: [String: Shape]) throws(ModelFormatError) -> Graph {
+    let model = try TFLiteModel(file)
+    var converter = TFLiteConverter(model: model, subgraph: try model.subgraph(0))
+    return try converter.graph(inputShapes: inputShapes)
+  }
+}
