@@ -92,6 +92,8 @@ let package = Package(
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph"], swiftSettings: strict),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
+      name: "ReferenceSuiteTests", dependencies: ["ReferenceSuite", "Graph"], swiftSettings: strict),
+    .testTarget(
       name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Units"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),

@@ -59,6 +59,9 @@ public struct GraphBuilder {
         name: name, elementType: elementType, shape: shape, quantization: quantization, constant: data))
   }
 
+  /// The values that the generator makes for `request`: constants that no layer asks for.
+  public func constantValues(_ request: WeightRequest) -> [Float] { weights(request) }
+
   /// A value kept between inferences, zeros at first.
   public mutating func state(
     _ name: String, shape: Shape, elementType: ElementType = .f32, initial: TensorData? = nil

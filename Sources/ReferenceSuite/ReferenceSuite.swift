@@ -1,1 +1,16 @@
-// Nothing here yet.
+/// The networks and kernels that a run without `--model` measures.
+public enum ReferenceSuite {
+  /// Networks, the smallest first.
+  public static let models: [ReferenceModel] = [
+    .autoEncoder, .keywordSpotting, .visualWakeWords, .resNet8, .keywordTransformer, .mobileNetV2,
+    .squeezeNet, .efficientNetLite0, .mobileNetV1, .resNet18,
+  ]
+
+  /// Single operators in sizes of real networks.
+  public static let kernels: [ReferenceModel] = KernelSuite.all
+
+  /// The model or kernel of that id; `nil` where there is none.
+  public static subscript(id: String) -> ReferenceModel? {
+    (models + kernels).first { $0.id == id }
+  }
+}
