@@ -1,0 +1,119 @@
+internal import CKernels
+internal import Graph
+
+extension PlanBuilder {
+  mutating func lowerReduction(_ node: Node, _ reduction: Reduction, _ axes: [Int]) throws(LoweringError) {
+    let x = try inputTensor(0, of: node)
+    let result = outputTensor(node)
+    var parameters = try reduceParameters(x.shape, Set(axes))
+    parameters.kind = UInt32(reduction.rawValue)
+    let op: eb_op
+    switch (x.elementType, reduction) {
+    case (.f32, _): op = EB_OP_REDUCE_F32
+    case (.i32, _): op = EB_OP_REDUCE_I32
+    case (.i8, .mean):
+      guard let from = x.quantization?.single, let to = result.quantization?.single else {
+        throw unsupported("its operands have no single scale")
+      }
+      op = EB_OP_REDUCE_MEAN_QS8
+      parameters.in_zero_point = from.zeroPoint
+      parameters.out_zero_point = to.zeroPoint
+      parameters.scale = from.scale / to.scale
+    default: throw unsupported("there is no kernel for \(x.elementType)")
+    }
+    addStep(op, parameters, [try input(0, of: node), try define(node.outputs[0])])
+  }
+
+  mutating func lowerArgReduction(_ node: Node, _ axis: Int, largest: Bool) throws(LoweringError) {
+    let x = try inputTensor(0, of: node)
+    let result = outputTensor(node)
+    var parameters = try reduceParameters(x.shape, [axis])
+    parameters.kind = largest ? EB_REDUCE_ARG_MAX.rawValue : EB_REDUCE_ARG_MIN.rawValue
+    let op: eb_op
+    switch x.elementType {
+    case .f32: op = EB_OP_ARG_REDUCE_F32
+    case .i8: op = EB_OP_ARG_REDUCE_QS8
+    default: throw unsupported("there is no kernel for \(x.elementType)")
+    }
+    let value = try input(0, of: node)
+    guard result.elementType == .i64 else {
+      return addStep(op, parameters, [value, try define(node.outputs[0])])
+    }
+    let narrow = try addTemporary(TensorType(.i32, result.shape), name: "\(node.name) i32")
+    addStep(op, parameters, [value, narrow])
+    try addConversion(from: narrow, .i32, to: try define(node.outputs[0]), .i64, count: result.shape)
+  }
+
+  /// The shape with axes merged where neighbours are both reduced or both kept.
+  private func reduceParameters(_ shape: Shape, _ axes: Set<Int>) throws(LoweringError) -> eb_reduce_params {
+    var merged: [(extent: Int, isReduced: Bool)] = []
+    for (axis, extent) in shape.dimensions.enumerated() where extent != 1 {
+      let isReduced = axes.contains(axis)
+      if let last = merged.last, last.isReduced == isReduced {
+        merged[merged.count - 1].extent *= extent
+      } else {
+        merged.append((extent, isReduced))
+      }
+    }
+    // Something must be reduced, even if it is one element.
+    if !merged.contains(where: \.isReduced) { merged.append((1, true)) }
+    guard merged.count <= Int(EB_MAX_RANK) else { throw unsupported("it reduces too many separate axes") }
+    var parameters = eb_reduce_params()
+    parameters.rank = UInt32(merged.count)
+    copy(merged.map(\.extent), to: &parameters.shape)
+    for (axis, part) in merged.enumerated() where part.isReduced { parameters.axes |= 1 << UInt32(axis) }
+    return parameters
+  }
+
+  mutating func lowerSoftmax(_ node: Node, _ axis: Int, beta: Float) throws(LoweringError) {
+    let x = try inputTensor(0, of: node)
+    var parameters = softmaxParameters(x.shape, axis)
+    parameters.beta = beta
+    let op: eb_op
+    switch x.elementType {
+    case .f32: op = EB_OP_SOFTMAX_F32
+    case .i8:
+      guard let from = x.quantization?.single else { throw unsupported("its input has no single scale") }
+      op = EB_OP_SOFTMAX_QS8
+      parameters.in_scale = from.scale
+      parameters.in_zero_point = from.zeroPoint
+    default: throw unsupported("there is no kernel for \(x.elementType)")
+    }
+    addStep(op, parameters, [try input(0, of: node), try define(node.outputs[0])])
+  }
+
+  mutating func lowerLogSoftmax(_ node: Node, _ axis: Int) throws(LoweringError) {
+    let x = try inputTensor(0, of: node)
+    guard x.elementType == .f32 else { throw unsupported("there is no kernel for \(x.elementType)") }
+    var parameters = softmaxParameters(x.shape, axis)
+    parameters.beta = 1
+    addStep(EB_OP_LOG_SOFTMAX_F32, parameters, [try input(0, of: node), try define(node.outputs[0])])
+  }
+
+  private func softmaxParameters(_ shape: Shape, _ axis: Int) -> eb_softmax_params {
+    var parameters = eb_softmax_params()
+    parameters.outer = UInt64(shape.dimensions[..<axis].reduce(1, *))
+    parameters.count = UInt64(shape[axis])
+    parameters.stride = UInt64(shape.dimensions[(axis + 1)...].reduce(1, *))
+    return parameters
+  }
+
+  mutating func lowerLayerNorm(_ node: Node, _ axes: Int, epsilon: Float) throws(LoweringError) {
+    let x = try inputTensor(0, of: node)
+    guard x.elementType == .f32 else { throw unsupported("there is no kernel for \(x.elementType)") }
+    var parameters = eb_layer_norm_params()
+    parameters.rows = UInt64(x.shape.dimensions.dropLast(axes).reduce(1, *))
+    parameters.count = UInt64(x.shape.dimensions.suffix(axes).reduce(1, *))
+    parameters.epsilon = epsilon
+    var operands = [try input(0, of: node)]
+    if inputID(1, of: node) != nil {
+      parameters.has_scale = 1
+      operands.append(try input(1, of: node))
+    }
+    if inputID(2, of: node) != nil {
+      parameters.has_bias = 1
+      operands.append(try input(2, of: node))
+    }
+    addStep(EB_OP_LAYER_NORM_F32, parameters, operands + [try define(node.outputs[0])])
+  }
+}
