@@ -64,7 +64,7 @@ let package = Package(
       name: "Compression", dependencies: ["Graph", "Lowering", "Inference"], swiftSettings: strict),
     .target(
       name: "Execution",
-      dependencies: ["CLinux", "DeviceProfiles", "Records", "Statistics", "Units", logging],
+      dependencies: ["CLinux", "DeviceProfiles", "Digests", "Records", "Units"],
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["Records", "Sizing", "Statistics", "Units"],
