@@ -92,6 +92,9 @@ let package = Package(
     .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph"], swiftSettings: strict),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
+      name: "LatencyModelTests",
+      dependencies: ["LatencyModel", "DeviceProfiles", "Graph", "ReferenceSuite", "Units"], swiftSettings: strict),
+    .testTarget(
       name: "ReferenceSuiteTests", dependencies: ["ReferenceSuite", "Graph"], swiftSettings: strict),
     .testTarget(
       name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Units"], swiftSettings: strict),
