@@ -99,13 +99,20 @@ let package = Package(
     .testTarget(
       name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Units"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+    .testTarget(
+      name: "ExecutionTests",
+      dependencies: [
+        "Execution", "CKernels", "CPlanFormat", "DeviceProfiles", "Records", "Units",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),
     .testTarget(name: "GraphTests", dependencies: ["Graph"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Statistics"], swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter", cSettings: strictC),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"], swiftSettings: strict),
+      dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"],
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
