@@ -61,7 +61,7 @@ let package = Package(
 
     // Level 3
     .target(
-      name: "Compression", dependencies: ["Graph", "Lowering", "Inference"], swiftSettings: strict),
+      name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict),
     .target(
       name: "Execution",
       dependencies: ["CLinux", "DeviceProfiles", "Digests", "Records", "Units"],
@@ -112,6 +112,9 @@ let package = Package(
     .testTarget(
       name: "InferenceTests",
       dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Compression", "Graph", "Lowering", "ReferenceSuite"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17,

@@ -1,0 +1,40 @@
+internal import Graph
+internal import Lowering
+
+/// Rewrites a graph to compute on 8-bit steps wherever there are kernels for it.
+///
+/// Activations have one scale and zero point, weights one scale an output channel, biases are i32 in steps of their
+/// product. What has no 8-bit form stays f32, between conversions; so do the graph's inputs and outputs.
+///
+/// - Source: TensorFlow Lite, "8-bit quantization specification", for which results have fixed scales and which
+///   operators keep the scale of their input.
+struct StaticQuantization {
+  /// The graph to rewrite; the calibration table has its tensors' numbers.
+  let source: Graph
+  let table: CalibrationTable
+  let recipe: String
+
+  /// Whether each node computes on steps.
+  var isInteger: [Bool] = []
+  /// How the steps of each tensor that has any stand for numbers.
+  var scales: [TensorID: Quantization] = [:]
+
+  static func apply(
+    to graph: Graph, _ table: CalibrationTable, recipe: String
+  ) throws(CompressionError) -> Graph {
+    let prepared = graph.foldingBatchNorms().fusingActivations()
+    var quantization = StaticQuantization(source: prepared, table: table, recipe: recipe)
+    quantization.chooseNodes()
+    let hasProduct = zip(prepared.nodes, quantization.isInteger).contains {
+      $0.op.weightChannelAxis != nil && $1
+    }
+    guard hasProduct else {
+      throw .notApplicable(
+        recipe: recipe,
+        reason: "no convolution or fully connected layer has constant weights and calibrated activations")
+    }
+    try quantization.chooseScales()
+    var rewriting = Rewriting(quantization)
+    return try rewriting.run()
+  }
+}
