@@ -89,7 +89,9 @@ let package = Package(
       ]),
 
     // Tests
-    .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
       name: "LatencyModelTests",

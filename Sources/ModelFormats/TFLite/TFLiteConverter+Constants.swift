@@ -15,8 +15,7 @@ extension TFLiteConverter {
   func constantIntegers(_ op: TFLiteOperator, _ position: Int) throws(ModelFormatError) -> [Int]? {
     guard op.inputs.indices.contains(position), op.inputs[position] >= 0 else { return nil }
     guard let (type, data) = try constant(op.inputs[position]) else { return nil }
-    let largestCount = 4096  // of axes, shapes and sizes; anything longer is data
-    guard data.byteCount <= largestCount * 8 else { return nil }
+    guard data.byteCount <= SmallIntegers.largestCount * 8 else { return nil }
     try model.file.spend(data.byteCount, on: op.place)
     switch type {
     case .i32: return data.elements(as: Int32.self).map { Int(Int32(littleEndian: $0)) }

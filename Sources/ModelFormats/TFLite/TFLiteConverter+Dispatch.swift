@@ -40,6 +40,8 @@ extension TFLiteConverter {
     case "SQUEEZE": try squeeze(op)
     case "EXPAND_DIMS": try expandDimensions(op)
     case "SHAPE": try shapeConstant(op)
+    case "RANGE": try range(op)
+    case "RANK": try rankConstant(op)
     case "TRANSPOSE": try transpose(op)
     case "PAD", "PADV2": try pad(op)
     case "MIRROR_PAD": try mirrorPad(op)

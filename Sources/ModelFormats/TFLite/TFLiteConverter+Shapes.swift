@@ -53,26 +53,24 @@ extension TFLiteConverter {
 
   /// The shape of a tensor, which is known here.
   mutating func shapeConstant(_ op: TFLiteOperator) throws(ModelFormatError) {
-    let dimensions = shape(of: try input(op, 0)).dimensions
+    let x = try input(op, 0)
+    let dimensions = shape(of: x).dimensions
     try defineConstant(dimensions, shape: [dimensions.count], op)
+  }
+
+  mutating func rankConstant(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let x = try input(op, 0)
+    try defineConstant([shape(of: x).rank], shape: .scalar, op)
   }
 
   /// Makes output 0 a constant of integers.
   mutating func defineConstant(_ values: [Int], shape: Shape, _ op: TFLiteOperator) throws(ModelFormatError) {
     let id = try define(try outputIndex(op), shape, place: op.place)
-    switch graph[id].elementType {
-    case .i32:
-      var narrow: [Int32] = []
-      for value in values {
-        guard let value = Int32(exactly: value) else {
-          throw malformed(op, "a result of \(value)", expected: "32 bits")
-        }
-        narrow.append(value.littleEndian)
-      }
-      graph[id].constant = TensorData(narrow)
-    case .i64: graph[id].constant = TensorData(values.map { Int64($0).littleEndian })
-    default: throw malformed(op, "its output is \(graph[id].elementType)", expected: "i32 or i64")
+    let type = graph[id].elementType
+    guard type == .i32 || type == .i64, let value = data(values, type) else {
+      throw malformed(op, "its output is \(type)", expected: "i32 or i64 that holds \(values.max() ?? 0)")
     }
+    graph[id].constant = value
   }
 
   mutating func transpose(_ op: TFLiteOperator) throws(ModelFormatError) {

@@ -141,6 +141,10 @@ struct TFLiteConverter {
       throw malformed(op, "its output '\(tensor.name)' is \(elementType)", expected: "\(type.elementType)")
     }
     let id = try define(index, type.shape, place: op.place)
+    if let value = try folded(kind, inputs, type, op) {
+      graph[id].constant = value
+      return
+    }
     graph.nodes.append(Node(name: tensor.name, op: kind, inputs: inputs, outputs: [id]))
     if kind == .dequantize, let input = inputs.first, let input, graph[input].constant != nil {
       widened.insert(id)
@@ -158,6 +162,10 @@ struct TFLiteConverter {
     let name = "\(subgraph.tensors[try outputIndex(op)].name)/\(kind.name)"
     let id = add(
       Tensor(name: name, elementType: type.elementType, shape: type.shape, quantization: quantization))
+    if let value = try folded(kind, inputs, type, op) {
+      graph[id].constant = value
+      return id
+    }
     graph.nodes.append(Node(name: name, op: kind, inputs: inputs, outputs: [id]))
     return id
   }
