@@ -10,17 +10,17 @@
 #include "f32-gemm-template.h"
 
 // Eight additions in flight hide their latency on two ports.
-#define EB_TILES(prefix, lanes, vectors, weights)                                                              \
-  EB_GEMM_TILE(prefix##_1, 1, lanes, vectors, 4, weights)                                                      \
-  EB_GEMM_TILE(prefix##_2, 2, lanes, vectors, 2, weights)                                                      \
-  EB_GEMM_TILE(prefix##_3, 3, lanes, vectors, 1, weights)                                                      \
-  EB_GEMM_TILE(prefix##_4, 4, lanes, vectors, 1, weights)                                                      \
-  EB_GEMM_TILE(prefix##_5, 5, lanes, vectors, 1, weights)                                                      \
-  EB_GEMM_TILE(prefix##_6, 6, lanes, vectors, 1, weights)                                                      \
-  EB_GEMM_TILE(prefix##_7, 7, lanes, vectors, 1, weights)                                                      \
-  EB_GEMM_TILE(prefix##_8, 8, lanes, vectors, 1, weights)                                                      \
-  static void (*const prefix##_tiles[])(EB_GEMM_PARAMETERS) = {prefix##_1, prefix##_2, prefix##_3, prefix##_4, \
-                                                               prefix##_5, prefix##_6, prefix##_7, prefix##_8};
+#define EB_TILES(prefix, lanes, vectors, weights)                                                   \
+  EB_GEMM_TILE(prefix##_1, 1, lanes, vectors, 4, weights)                                           \
+  EB_GEMM_TILE(prefix##_2, 2, lanes, vectors, 2, weights)                                           \
+  EB_GEMM_TILE(prefix##_3, 3, lanes, vectors, 1, weights)                                           \
+  EB_GEMM_TILE(prefix##_4, 4, lanes, vectors, 1, weights)                                           \
+  EB_GEMM_TILE(prefix##_5, 5, lanes, vectors, 1, weights)                                           \
+  EB_GEMM_TILE(prefix##_6, 6, lanes, vectors, 1, weights)                                           \
+  EB_GEMM_TILE(prefix##_7, 7, lanes, vectors, 1, weights)                                           \
+  EB_GEMM_TILE(prefix##_8, 8, lanes, vectors, 1, weights)                                           \
+  static const eb_f32_gemm_tile prefix##_tiles[] = {prefix##_1, prefix##_2, prefix##_3, prefix##_4, \
+                                                    prefix##_5, prefix##_6, prefix##_7, prefix##_8};
 
 EB_TILES(f32_8, 4, 2, f32)
 EB_TILES(f32_4, 4, 1, f32)

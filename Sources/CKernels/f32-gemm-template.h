@@ -16,6 +16,7 @@
 #define EB_GEMM_PARAMETERS                                                                                       \
   size_t columns, const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride, const float *bias, const void *w, \
       float *c, ptrdiff_t c_stride, float min, float max
+typedef void (*eb_f32_gemm_tile)(EB_GEMM_PARAMETERS);
 #define EB_GEMM_ARGUMENTS columns, taps, a, a_stride, bias, w, c, c_stride, min, max
 
 #define EB_GEMM_LOAD_f32(lanes, pointer) EB_LOAD(lanes, pointer)

@@ -5,7 +5,7 @@
 #include "f32-kernels-scalar.h"
 
 const eb_f32_kernels eb_f32_kernels_avx512 = {
-    .gemm = {{32, 14, eb_f32_gemm_minmax_ukernel_14x32__avx512, eb_f32_f16w_gemm_minmax_ukernel_14x32__avx512},
+    .gemm = {{32, 13, eb_f32_gemm_minmax_ukernel_13x32__avx512, eb_f32_f16w_gemm_minmax_ukernel_13x32__avx512},
              {16, 14, eb_f32_gemm_minmax_ukernel_14x16__avx512, eb_f32_f16w_gemm_minmax_ukernel_14x16__avx512},
              {8, 14, eb_f32_gemm_minmax_ukernel_14x8__avx512, eb_f32_f16w_gemm_minmax_ukernel_14x8__avx512}},
     .dwconv = {{16, eb_f32_dwconv_minmax_ukernel_8p16c__avx512, eb_f32_f16w_dwconv_minmax_ukernel_8p16c__avx512},

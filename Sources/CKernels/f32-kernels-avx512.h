@@ -3,8 +3,8 @@
 
 #include "f32-declare.h"
 
-EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_14x32__avx512)
-EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_14x32__avx512)
+EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_13x32__avx512)
+EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_13x32__avx512)
 EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_14x16__avx512)
 EB_DECLARE_F32_GEMM(eb_f32_f16w_gemm_minmax_ukernel_14x16__avx512)
 EB_DECLARE_F32_GEMM(eb_f32_gemm_minmax_ukernel_14x8__avx512)

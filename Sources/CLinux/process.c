@@ -302,3 +302,13 @@ void eb_process_close(eb_process *process) {
     *descriptors[i] = -1;
   }
 }
+
+int eb_process_cores(uint32_t *cores, size_t capacity, size_t *count) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return errno;
+  *count = 0;
+  for (uint32_t core = 0; core < CPU_SETSIZE && *count < capacity; core++) {
+    if (CPU_ISSET(core, &set)) cores[(*count)++] = core;
+  }
+  return 0;
+}

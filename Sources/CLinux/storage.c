@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "eb_storage.h"
+#include "eb_stream.h"
 
 // A FIFO without a writer would block in open; O_NONBLOCK changes nothing for a regular file.
 static int open_regular(const char *path, int *descriptor, struct stat *status) {
@@ -67,6 +68,43 @@ int eb_file_resident(const char *path, uint64_t *resident_bytes) {
   if (status.st_uid != geteuid() && geteuid() != 0 && access(path, W_OK) != 0) error = EPERM;
   if (error == 0) error = count_resident(descriptor, (uint64_t)status.st_size, resident_bytes);
   close(descriptor);
+  return error;
+}
+
+// Tmpfs and some other file systems copy nothing inside the kernel (EXDEV, EINVAL): then through this process.
+static int copy_bytes(int input, int output) {
+  char buffer[1 << 16];
+  for (;;) {
+    size_t count;
+    int error = eb_stream_read(input, buffer, sizeof buffer, &count);
+    if (error != 0 || count == 0) return error;
+    error = eb_stream_write(output, buffer, count);
+    if (error != 0) return error;
+  }
+}
+
+static int copy_content(int input, int output) {
+  for (;;) {
+    ssize_t count = copy_file_range(input, NULL, output, NULL, 1 << 24, 0);
+    if (count == 0) return 0;
+    if (count > 0 || errno == EINTR) continue;
+    return errno == EXDEV || errno == EINVAL || errno == ENOSYS ? copy_bytes(input, output) : errno;
+  }
+}
+
+int eb_file_copy(const char *source, const char *destination, uint32_t mode) {
+  int input;
+  struct stat status;
+  int error = open_regular(source, &input, &status);
+  if (error != 0) return error;
+  int output = open(destination, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+  if (output < 0) {
+    error = errno;
+  } else {
+    error = copy_content(input, output);
+    if (close(output) != 0 && error == 0) error = errno;
+  }
+  close(input);
   return error;
 }
 

@@ -17,6 +17,8 @@ public struct Measurement: Codable, Sendable, Equatable {
   public var steadyMemoryBytes: Int64?
   public var arenaBytes: Int64?
   public var planBytes: Int64?
+  /// What the timer itself adds to a sample: the median of an empty call.
+  public var timerOverheadNanoseconds: Int64?
   /// Time per step of the plan, where profiling was asked for: name, operator, nanoseconds (median).
   public var steps: [StepTime]?
 
@@ -25,7 +27,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     loadNanoseconds: Int64? = nil, loadedCold: Bool? = nil, firstInferenceNanoseconds: Int64? = nil,
     samplesNanoseconds: [Int64] = [], loadPeakMemoryBytes: Int64? = nil, peakMemoryBytes: Int64? = nil,
     steadyMemoryBytes: Int64? = nil, arenaBytes: Int64? = nil, planBytes: Int64? = nil,
-    steps: [StepTime]? = nil
+    timerOverheadNanoseconds: Int64? = nil, steps: [StepTime]? = nil
   ) {
     self.outcome = outcome
     self.agent = agent
@@ -40,6 +42,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     self.steadyMemoryBytes = steadyMemoryBytes
     self.arenaBytes = arenaBytes
     self.planBytes = planBytes
+    self.timerOverheadNanoseconds = timerOverheadNanoseconds
     self.steps = steps
   }
 
@@ -54,6 +57,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     case steadyMemoryBytes = "steady_memory_bytes"
     case arenaBytes = "arena_bytes"
     case planBytes = "plan_bytes"
+    case timerOverheadNanoseconds = "timer_overhead_ns"
   }
 }
 
@@ -116,11 +120,14 @@ public struct SandboxReport: Codable, Sendable, Equatable {
   /// "tmpfs", "loop-ext4", "accounted".
   public var diskMechanism: String?
   public var diskReadBytesPerSecond: Int64?
+  /// The most that the kernel charged to the sandbox: anonymous pages, files that it was the first to read, kernel memory.
+  public var chargedPeakBytes: Int64?
   /// One plain sentence a limit of the profile that this host could not enforce.
   public var notEnforced: [String]
   public init(
     mechanism: String, memoryLimitBytes: Int64? = nil, cores: [Int]? = nil, diskLimitBytes: Int64? = nil,
-    diskMechanism: String? = nil, diskReadBytesPerSecond: Int64? = nil, notEnforced: [String] = []
+    diskMechanism: String? = nil, diskReadBytesPerSecond: Int64? = nil, chargedPeakBytes: Int64? = nil,
+    notEnforced: [String] = []
   ) {
     self.mechanism = mechanism
     self.memoryLimitBytes = memoryLimitBytes
@@ -128,6 +135,7 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     self.diskLimitBytes = diskLimitBytes
     self.diskMechanism = diskMechanism
     self.diskReadBytesPerSecond = diskReadBytesPerSecond
+    self.chargedPeakBytes = chargedPeakBytes
     self.notEnforced = notEnforced
   }
 
@@ -137,6 +145,7 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     case diskLimitBytes = "disk_limit_bytes"
     case diskMechanism = "disk_mechanism"
     case diskReadBytesPerSecond = "disk_read_bytes_per_second"
+    case chargedPeakBytes = "charged_peak_bytes"
     case notEnforced = "not_enforced"
   }
 }

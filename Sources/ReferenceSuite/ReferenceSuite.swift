@@ -1,5 +1,8 @@
 /// The networks and kernels that a run without `--model` measures.
 public enum ReferenceSuite {
+  /// Raised whenever a model's structure or weights change: earlier records then no longer stand for it.
+  public static let revision = 1
+
   /// Networks, the smallest first.
   public static let models: [ReferenceModel] = [
     .autoEncoder, .keywordSpotting, .visualWakeWords, .resNet8, .keywordTransformer, .mobileNetV2,

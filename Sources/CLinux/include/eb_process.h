@@ -79,4 +79,7 @@ void eb_process_kill(const eb_process *process);
 // Closes what is open of the three descriptors.
 void eb_process_close(eb_process *process);
 
+// The logical cores that this thread may run on, in ascending order: `*count` of them.
+int eb_process_cores(uint32_t *cores, size_t capacity, size_t *count);
+
 #endif

@@ -17,6 +17,10 @@ int eb_file_resident(const char *path, uint64_t *resident_bytes);
 // The block device that holds a file. Major number 0 is a file system without a device (tmpfs, overlayfs, btrfs).
 int eb_file_device(const char *path, uint32_t *major_number, uint32_t *minor_number);
 
+// Copies a regular file's bytes to a new file with the given permissions. EEXIST where `destination` exists. What was
+// copied before an error stays.
+int eb_file_copy(const char *source, const char *destination, uint32_t mode);
+
 typedef struct {
   uint64_t magic;  // as in linux/magic.h
   uint64_t block_bytes;

@@ -1,0 +1,183 @@
+internal import Foundation
+internal import Records
+
+/// What the agent says: one JSON object a line.
+enum AgentEvent: Equatable {
+  case hello(Hello)
+  case loading
+  case loaded(Loaded)
+  case first(nanoseconds: Int64)
+  case samples([Int64])
+  case steps([StepTime])
+  case memory(Memory)
+  case output(index: Int, bytes: Int64)
+  case done(timerOverheadNanoseconds: Int64?)
+  case error(Fault)
+
+  static let protocolVersion = 1
+
+  struct Hello: Equatable {
+    var version: String
+    var build: String
+    var isa: String
+  }
+
+  struct Loaded: Equatable {
+    var nanoseconds: Int64
+    var arenaBytes: Int64
+    var stateBytes: Int64
+    var planBytes: Int64
+    var outputs: Int
+    var memory: Memory
+  }
+
+  struct Memory: Equatable {
+    var peakBytes: Int64?
+    var residentBytes: Int64?
+  }
+
+  struct Fault: Equatable {
+    var phase: Outcome.Phase
+    var kind: String
+    var message: String
+  }
+}
+
+extension AgentEvent {
+  /// Reads one line, which may be anything.
+  ///
+  /// - Throws: ``ExecutionError`` that shows the line's beginning where it is not an event.
+  init(parsing line: [UInt8]) throws(ExecutionError) {
+    let members: Members
+    do {
+      members = try JSONDecoder().decode(Members.self, from: Data(line))
+    } catch {
+      throw Self.garbage(line)
+    }
+    guard let event = Self(members) else {
+      if members.event == "hello", let version = members.protocolVersion, version != Self.protocolVersion {
+        throw ExecutionError(
+          .wrongProtocol,
+          "the agent speaks protocol \(version), this edgebench \(Self.protocolVersion). Build both from one source."
+        )
+      }
+      throw Self.garbage(line)
+    }
+    self = event
+  }
+
+  static func garbage(_ line: [UInt8]) -> ExecutionError {
+    let shown = line.prefix(60).map { 0x20..<0x7F ~= $0 ? Character(Unicode.Scalar($0)) : "." }
+    return ExecutionError(
+      .agentBroken,
+      "the agent said '\(String(shown))'; expected an event of protocol \(protocolVersion). Is it edgebench-agent?"
+    )
+  }
+
+  /// Every member of any event.
+  private struct Members: Decodable {
+    var event: String
+    var protocolVersion: Int?
+    var version: String?
+    var build: String?
+    var isa: String?
+    var load: Int64?
+    var arenaBytes: Int64?
+    var stateBytes: Int64?
+    var planBytes: Int64?
+    var outputs: Int?
+    var peakBytes: Int64?
+    var residentBytes: Int64?
+    var first: Int64?
+    var samples: [Int64]?
+    var steps: Steps?
+    var index: Int?
+    var bytes: Int64?
+    var timerOverhead: Int64?
+    var phase: String?
+    var kind: String?
+    var message: String?
+
+    enum CodingKeys: String, CodingKey {
+      case event, version, build, isa, outputs, steps, index, bytes, kind, message
+      case protocolVersion = "protocol"
+      case load = "load_ns"
+      case arenaBytes = "arena_bytes"
+      case stateBytes = "state_bytes"
+      case planBytes = "plan_bytes"
+      case peakBytes = "peak_memory_bytes"
+      case residentBytes = "resident_bytes"
+      case first = "first_inference_ns"
+      case samples = "ns"
+      case timerOverhead = "timer_overhead_ns"
+      case phase = "where"
+    }
+  }
+
+  /// In `loaded` a number, in `steps` the steps' times.
+  private enum Steps: Decodable {
+    case count(Int)
+    case times([Step])
+
+    struct Step: Decodable {
+      var name: String
+      var op: String
+      var ns: Int64
+    }
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if let count = try? value.decode(Int.self) {
+        self = .count(count)
+      } else {
+        self = .times(try value.decode([Step].self))
+      }
+    }
+  }
+
+  /// `nil` where a member is missing or senseless.
+  private init?(_ members: Members) {
+    switch members.event {
+    case "hello":
+      guard members.protocolVersion == Self.protocolVersion, let build = members.build, let isa = members.isa
+      else { return nil }
+      self = .hello(Hello(version: members.version ?? "", build: build, isa: isa))
+    case "loading": self = .loading
+    case "loaded":
+      guard let load = Self.size(members.load), let arena = Self.size(members.arenaBytes),
+        let state = Self.size(members.stateBytes), let plan = Self.size(members.planBytes),
+        let outputs = members.outputs, outputs >= 0
+      else { return nil }
+      self = .loaded(
+        Loaded(
+          nanoseconds: load, arenaBytes: arena, stateBytes: state, planBytes: plan, outputs: outputs,
+          memory: Self.memory(members)))
+    case "first":
+      guard let first = Self.size(members.first) else { return nil }
+      self = .first(nanoseconds: first)
+    case "samples":
+      guard let samples = members.samples, samples.allSatisfy({ $0 >= 0 }) else { return nil }
+      self = .samples(samples)
+    case "steps":
+      guard case .times(let steps)? = members.steps, steps.allSatisfy({ $0.ns >= 0 }) else { return nil }
+      self = .steps(steps.map { StepTime(name: $0.name, op: $0.op, nanoseconds: $0.ns) })
+    case "memory": self = .memory(Self.memory(members))
+    case "output":
+      guard let index = members.index, index >= 0, let bytes = Self.size(members.bytes) else { return nil }
+      self = .output(index: index, bytes: bytes)
+    case "done": self = .done(timerOverheadNanoseconds: Self.size(members.timerOverhead))
+    case "error":
+      guard let phase = members.phase.flatMap(Outcome.Phase.init), let kind = members.kind,
+        let message = members.message
+      else { return nil }
+      self = .error(Fault(phase: phase, kind: kind, message: message))
+    default: return nil
+    }
+  }
+
+  private static func size(_ value: Int64?) -> Int64? { value.flatMap { $0 >= 0 ? $0 : nil } }
+
+  private static func memory(_ members: Members) -> Memory {
+    Memory(peakBytes: size(members.peakBytes), residentBytes: size(members.residentBytes))
+  }
+}

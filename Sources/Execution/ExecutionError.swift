@@ -1,0 +1,27 @@
+/// Why a run could not be carried out: not a result of the model, but a fault around it. One line.
+public struct ExecutionError: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Kind: Sendable, Equatable {
+    /// The agent's program is not there or cannot be started.
+    case agentMissing
+    /// The agent speaks another version of the protocol.
+    case wrongProtocol
+    /// The agent said something that is not the protocol, or ended in the middle of it.
+    case agentBroken
+    /// A limit, folder, mount or cgroup could not be made.
+    case sandbox
+    /// The file to run, or one of its inputs or outputs, cannot be read or written.
+    case file
+    /// Not enough memory to start the agent.
+    case noMemory
+    /// `cancel()` was called.
+    case cancelled
+  }
+
+  public var kind: Kind
+  public var description: String
+
+  public init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+}
