@@ -95,9 +95,11 @@ let package = Package(
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
       name: "LatencyModelTests",
-      dependencies: ["LatencyModel", "DeviceProfiles", "Graph", "ReferenceSuite", "Units"], swiftSettings: strict),
+      dependencies: ["LatencyModel", "DeviceProfiles", "Graph", "ReferenceSuite", "Units"],
+      swiftSettings: strict),
     .testTarget(
-      name: "ReferenceSuiteTests", dependencies: ["ReferenceSuite", "Graph"], swiftSettings: strict),
+      name: "ReferenceSuiteTests", dependencies: ["ReferenceSuite", "Graph", "Lowering"],
+      swiftSettings: strict),
     .testTarget(
       name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Units"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
