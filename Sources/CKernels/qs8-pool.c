@@ -49,6 +49,10 @@ static void run(const eb_pool2d_params *p, pool_kernel *kernel, void *const *ope
         job.height = bottom - top;
         job.width = right - left;
         const uint64_t divisor = p->counts_padding ? whole : job.height * job.width;
+        // Counted padding stands for the zero point, which the plain sum of steps does not know.
+        const bool is_plain = p->scale == 1 && p->in_zero_point == p->out_zero_point && divisor < 1u << 15 &&
+                              divisor == job.height * job.width;
+        job.divisor = is_plain ? (uint32_t)divisor : 0;
         job.scale = divisor == 0 ? 0 : p->scale / (float)divisor;
         kernel(&job, image + top * row_bytes + left * p->channels, out);
       }

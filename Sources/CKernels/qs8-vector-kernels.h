@@ -29,10 +29,18 @@ static void max_pool(const eb_qs8_pool_job *job, const int8_t *in, int8_t *out) 
   if (c < job->channels) max_pool_chunk(job, in + c, job->channels - c, out + c);
 }
 
+// The quotient to the nearest whole number, ties away from zero. The float quotient of a dividend below 2^24 is exact
+// where it is whole, and off by less than 1 / divisor elsewhere, if the divisor is below 2^15 and the result a byte.
+static inline int32_t average_of(int32_t sum, int32_t divisor) {
+  const int32_t magnitude = sum < 0 ? -sum : sum;
+  const int32_t quotient = (int32_t)((float)(2 * magnitude + divisor) / (float)(2 * divisor));
+  return sum < 0 ? -quotient : quotient;
+}
+
 static inline void average_pool_chunk(const eb_qs8_pool_job *job, const int8_t *in, size_t count, int8_t *out) {
   int32_t sums[chunk];
   // The window has at most 2^23 pixels, so that the sum stays within 31 bits.
-  const int32_t start = -(int32_t)(job->height * job->width) * job->in_zero_point;
+  const int32_t start = job->divisor != 0 ? 0 : -(int32_t)(job->height * job->width) * job->in_zero_point;
   for (size_t c = 0; c < count; c++) sums[c] = start;
   for (size_t y = 0; y < job->height; y++) {
     for (size_t x = 0; x < job->width; x++) {
@@ -41,6 +49,14 @@ static inline void average_pool_chunk(const eb_qs8_pool_job *job, const int8_t *
     }
   }
   const eb_qs8_output output = job->output;
+  if (job->divisor != 0) {
+    const int32_t divisor = (int32_t)job->divisor, low = output.min, high = output.max;
+    for (size_t c = 0; c < count; c++) {
+      const int32_t average = average_of(sums[c], divisor);
+      out[c] = (int8_t)(average < low ? low : average > high ? high : average);
+    }
+    return;
+  }
   const float scale = job->scale;
   for (size_t c = 0; c < count; c++) out[c] = eb_qs8_requantize(sums[c], scale, &output);
 }

@@ -9,6 +9,9 @@ typedef struct {
   size_t channels, row_bytes, height, width;
   int32_t in_zero_point;
   float scale;  // average: in_scale / (out_scale * divisor)
+  // Average: not 0 where input and output have the same steps; then the sum of steps is divided by this, and ties go
+  // away from zero, as LiteRT has it.
+  uint32_t divisor;
   eb_qs8_output output;
 } eb_qs8_pool_job;
 

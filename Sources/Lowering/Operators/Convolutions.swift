@@ -9,6 +9,12 @@ extension PlanBuilder {
   ) throws(LoweringError) {
     let x = try inputTensor(0, of: node)
     let weights = try inputTensor(1, of: node)
+    if kind == .plain, x.elementType == .f32, !weights.elementType.isFloatingPoint,
+      convolution.isPointwise(weights)
+    {
+      // Each pixel is a row with a range of its own then, which costs nothing and loses less.
+      return try lowerFullyConnected(node, convolution.activation)
+    }
     let bias = inputID(2, of: node).map { graph[$0] }
     let (range, output) = try fusedClamp(node, convolution.activation)
     var parameters = try convolutionParameters(x, weights, graph[output], convolution, kind)
@@ -124,5 +130,12 @@ extension PlanBuilder {
     guard let bias else { return nil }
     guard let elements = bias.reals else { throw unsupported("its bias is not constant") }
     return elements
+  }
+}
+
+extension Convolution {
+  /// Whether every output pixel is a product of the input pixel at the same place and nothing else.
+  fileprivate func isPointwise(_ weights: Tensor) -> Bool {
+    weights.shape[1] == 1 && weights.shape[2] == 1 && strides == .one && padding == .zero && groups == 1
   }
 }

@@ -2,19 +2,19 @@ internal import CKernels
 internal import Graph
 
 extension PlanBuilder {
+  /// Weights are `[O, I]`, or `[O, 1, 1, I]` of a convolution that is the same.
   mutating func lowerFullyConnected(_ node: Node, _ activation: Activation) throws(LoweringError) {
     let x = try inputTensor(0, of: node)
     let weights = try inputTensor(1, of: node)
     let bias = inputID(2, of: node).map { graph[$0] }
     let (range, output) = try fusedClamp(node, activation)
-    guard let count = x.shape.elementCount, weights.shape[1] > 0 else {
-      throw unsupported("its input is too large")
-    }
+    let depth = weights.shape[weights.shape.rank - 1]
+    guard let count = x.shape.elementCount, depth > 0 else { throw unsupported("its input is too large") }
 
     var parameters = eb_fully_connected_params()
-    parameters.rows = try u32(count / weights.shape[1], "rows")
+    parameters.rows = try u32(count / depth, "rows")
     parameters.out_channels = try u32(weights.shape[0], "output channels")
-    parameters.in_channels = try u32(weights.shape[1], "input channels")
+    parameters.in_channels = try u32(depth, "input channels")
     parameters.isa = options.instructionSet.rawValue
     parameters.min = range.lower
     parameters.max = range.upper
