@@ -119,6 +119,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Graph", "Lowering", "ReferenceSuite"],
+      dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"], swiftSettings: strict),
+    .target(
+      name: "RecordFixtures", dependencies: ["Records", "Statistics"], path: "Tests/RecordFixtures",
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["RecordFixtures", "Records", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "SizingTests", dependencies: ["DeviceProfiles", "RecordFixtures", "Records", "Sizing", "Statistics", "Units"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17,

@@ -33,7 +33,7 @@ public enum AtomicFile {
   static let prefix = ".edgebench-tmp."
 
   /// - Returns: 0, or the system's error number.
-  private static func writeAll(_ data: Data, to file: Int32) -> Int32 {
+  static func writeAll(_ data: Data, to file: Int32) -> Int32 {
     data.withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -65,7 +65,7 @@ public enum AtomicFile {
     }
   }
 
-  private static func failure(_ path: String, _ code: Int32) -> RecordError {
+  static func failure(_ path: String, _ code: Int32) -> RecordError {
     let cure =
       switch code {
       case ENOSPC, EDQUOT: "Free some space and run the same command again: earlier results are kept"
