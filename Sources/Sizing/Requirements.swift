@@ -39,6 +39,7 @@ public struct Requirements: Sendable, Hashable {
     }
     if let memory = defaults.memory { list.append(Requirement(.peakMemory, limit: Double(memory.bytes))) }
     if let disk = defaults.disk { list.append(Requirement(.disk, limit: Double(disk.bytes))) }
+    if let drop = defaults.maxAccuracyDrop { list.append(Requirement(.accuracyDrop, limit: drop.fraction)) }
   }
 
   /// These, or the profile's where there are none.
