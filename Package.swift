@@ -110,6 +110,15 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),
+    .target(
+      name: "RecordFixtures", dependencies: ["Records", "Statistics"], path: "Tests/RecordFixtures",
+      swiftSettings: strict),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["RecordFixtures", "Records", "Statistics"], swiftSettings: strict),
+    .testTarget(
+      name: "SizingTests",
+      dependencies: ["DeviceProfiles", "RecordFixtures", "Records", "Sizing", "Statistics", "Units"],
+      swiftSettings: strict),
     .testTarget(name: "GraphTests", dependencies: ["Graph"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Statistics"], swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter", cSettings: strictC),
@@ -119,14 +128,6 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Graph", "Lowering", "ReferenceSuite"],
-      dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"], swiftSettings: strict),
-    .target(
-      name: "RecordFixtures", dependencies: ["Records", "Statistics"], path: "Tests/RecordFixtures",
-      swiftSettings: strict),
-    .testTarget(
-      name: "RecordsTests", dependencies: ["RecordFixtures", "Records", "Statistics"], swiftSettings: strict),
-    .testTarget(
-      name: "SizingTests", dependencies: ["DeviceProfiles", "RecordFixtures", "Records", "Sizing", "Statistics", "Units"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17,
