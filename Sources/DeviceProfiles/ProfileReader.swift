@@ -37,7 +37,7 @@ final class ProfileReader {
     }
   }
 
-  private func source(_ node: Located, path: String) -> String? {
+  func source(_ node: Located, path: String) -> String? {
     guard let text = text(node, path: "\(path).source") else { return nil }
     if let full = sources[text] {
       usedSources.insert(text)
@@ -88,144 +88,9 @@ final class ProfileReader {
     func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
   }
 
-  // MARK: - Values
-
-  /// One line of text.
-  func text(_ node: Located, path: String) -> String? {
-    guard case .text(let text) = node.value else {
-      report(.wrongType, node.line, "\(path) is \(kind(node)); expected a text.")
-      return nil
-    }
-    guard !text.isEmpty, text != "~", text != "null" else {
-      report(.wrongType, node.line, "\(path) is empty; expected a text, or leave the key out.")
-      return nil
-    }
-    guard text.utf8.count <= 1000 else {
-      report(.outOfRange, node.line, "\(path) has \(text.utf8.count) bytes; expected at most 1000.")
-      return nil
-    }
-    guard !text.contains(where: \.isNewline) else {
-      report(.wrongType, node.line, "\(path) has several lines; expected one.")
-      return nil
-    }
-    return text
-  }
-
-  func quantity<Value: Quantity & Comparable>(
-    _ node: Located, path: String, in range: ClosedRange<Value>, show: (Value) -> String
-  ) -> Value? {
-    guard let text = text(node, path: path) else { return nil }
-    do {
-      let value = try Value(parsing: text)
-      guard range.contains(value) else {
-        report(
-          .outOfRange, node.line,
-          "\(path) is '\(name(text))'; expected \(show(range.lowerBound)) to \(show(range.upperBound)).")
-        return nil
-      }
-      return value
-    } catch {
-      report(.wrongUnit, node.line, "\(path) \(error).")
-      return nil
-    }
-  }
-
-  func integer(_ node: Located, path: String, in range: ClosedRange<Int>) -> Int? {
-    guard let text = text(node, path: path) else { return nil }
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text) else {
-      report(.wrongType, node.line, "\(path) is '\(name(text))'; expected a whole number such as '4'.")
-      return nil
-    }
-    guard range.contains(value) else {
-      report(
-        .outOfRange, node.line, "\(path) is \(value); expected \(range.lowerBound) to \(range.upperBound).")
-      return nil
-    }
-    return value
-  }
-
-  func number(_ node: Located, path: String, in range: ClosedRange<Double>) -> Double? {
-    guard let text = text(node, path: path) else { return nil }
-    let isPlain = text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
-    guard isPlain, let value = Double(text), value.isFinite else {
-      report(.wrongType, node.line, "\(path) is '\(name(text))'; expected a number such as '7.5'.")
-      return nil
-    }
-    guard range.contains(value) else {
-      report(
-        .outOfRange, node.line,
-        "\(path) is \(name(text)); expected \(range.lowerBound) to \(range.upperBound).")
-      return nil
-    }
-    return value
-  }
-
-  /// One of `words`.
-  func word(_ node: Located, path: String, of words: [String]) -> String? {
-    guard let text = text(node, path: path) else { return nil }
-    guard words.contains(text) else {
-      report(
-        .outOfRange, node.line,
-        "\(path) is '\(name(text))'; expected one of \(words.joined(separator: ", ")).")
-      return nil
-    }
-    return text
-  }
-
-  // MARK: - Figures
-
-  /// The figure `key` of `block`: `{ value: ..., source: ... }`, or a bare value where the block has a `source`.
-  func figure<Value>(
-    _ key: String, of block: Block, read: (Located, String) -> Value?
-  ) -> Sourced<Value>? {
-    guard let node = block.node[key] else { return nil }
-    let path = block.path(to: key)
-    guard case .map = node.value else {
-      let value = read(node, path)
-      guard let inherited = block.node["source"] else {
-        report(
-          .missingSource, node.line,
-          "\(path) has no source; expected '{ value: ..., source: ... }', or a 'source' beside it for the "
-            + "whole block.")
-        return nil
-      }
-      guard let source = source(inherited, path: block.path.isEmpty ? "profile" : block.path), let value
-      else {
-        return nil
-      }
-      return Sourced(value, source: source)
-    }
-    guard self.block(node, path: path, keys: ["value", "source", "note"]) != nil else { return nil }
-    let note = node["note"].flatMap { text($0, path: "\(path).note") }
-    let value: Value?
-    if let valueNode = node["value"] {
-      value = read(valueNode, path)
-    } else {
-      report(.missingKey, node.line, "\(path) has no value; expected '{ value: ..., source: ... }'.")
-      value = nil
-    }
-    guard let sourceNode = node["source"] ?? block.node["source"] else {
-      report(
-        .missingSource, node.line,
-        "\(path) has no source; say where it is from: a URL, a datasheet, or a key of 'sources'.")
-      return nil
-    }
-    guard let source = source(sourceNode, path: path), let value else { return nil }
-    return Sourced(value, source: source, note: note)
-  }
-
-  func sourceText(of block: Block) -> String? {
-    guard let node = block.node["source"] else {
-      report(
-        .missingSource, block.node.line, "\(block.path) has no source; say whose figures these are.")
-      return nil
-    }
-    return source(node, path: block.path)
-  }
-
   func name(_ text: String) -> String { printable(text, limit: UnitError.foundLimit) }
 
-  private func kind(_ node: Located) -> String {
+  func kind(_ node: Located) -> String {
     switch node.value {
     case .text(let text): text.isEmpty ? "empty" : "'\(name(text))'"
     case .list: "a list"

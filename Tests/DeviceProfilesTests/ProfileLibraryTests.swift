@@ -66,12 +66,6 @@ import Units
     #expect(try library.load("host") == host)
   }
 
-  @Test func aHostWithoutKernelFilesHasOneUnknownCore() {
-    let host = DeviceProfile.host(root: "/nonexistent", date: "2025-01-31")
-    #expect(host.coreCount == 1)
-    #expect(host.memory.dram == nil)
-  }
-
   @Test func theNearestNameIsNear() {
     #expect(closestName(to: "rpi5", among: ["rpi4", "rpi5-2gb"]) == "rpi4")
     #expect(closestName(to: "memroy", among: ["memory", "storage"]) == "memory")

@@ -1,7 +1,7 @@
 import DeviceProfiles
 import Foundation
 
-/// Folders under the system's temporary folder, removed at the end of the process's temporary files' life.
+/// Folders under the system's temporary folder; who makes one removes it.
 enum Scratch {
   /// A library of files `name.yaml` with these texts.
   static func library(_ files: [String: String]) throws -> ProfileLibrary {
