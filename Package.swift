@@ -62,6 +62,7 @@ let package = Package(
     // Level 3
     .target(
       name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict),
+    .target(name: "Engines", dependencies: ["Graph", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Execution",
       dependencies: ["CLinux", "DeviceProfiles", "Digests", "Records", "Units"],
@@ -74,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "edgebench",
       dependencies: [
-        "Compression", "DeviceProfiles", "Execution", "Graph", "LatencyModel", "Lowering",
+        "Compression", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph", "LatencyModel",
         "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
         argumentParser, logging,
       ],

@@ -1,9 +1,9 @@
 internal import Digests
 internal import Foundation
 
-enum FileDigest {
+public enum FileDigest {
   /// In hexadecimal.
-  static func sha256(of path: String) throws(ExecutionError) -> String {
+  public static func sha256(of path: String) throws(ExecutionError) -> String {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw ExecutionError(.file, "\(path): cannot be read (\(systemMessage(errno))).") }
     defer { close(file) }

@@ -2,7 +2,10 @@ internal import Glibc
 
 extension LoweredPlan {
   /// Writes the plan to the file at `path`: to a temporary file beside it first, synced, then renamed.
-  public func write(to path: String) throws(LoweringError) {
+  ///
+  /// - Returns: The file's size in bytes.
+  @discardableResult
+  public func write(to path: String) throws(LoweringError) -> Int {
     let bytes = serialized()
     let temporary = "\(path).\(getpid()).tmp"
     do throws(LoweringError) {
@@ -12,6 +15,7 @@ extension LoweredPlan {
       unlink(temporary)
       throw error
     }
+    return bytes.count
   }
 
   private static func write(_ bytes: [UInt8], to temporary: String, for path: String) throws(LoweringError) {

@@ -1,0 +1,30 @@
+public import Graph
+internal import Units
+internal import Lowering
+
+/// The project's own kernels: a graph is lowered to a plan for this processor's instruction set.
+public struct BuiltinEngine: Engine {
+  public let name = "builtin"
+  public let maximumThreads = 1
+
+  public init() {}
+
+  public func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact {
+    let plan: LoweredPlan
+    do throws(LoweringError) {
+      plan = try LoweredPlan(lowering: graph)
+    } catch {
+      throw .cannotRun(error.description)
+    }
+    let size: Int
+    do throws(LoweringError) {
+      size = try plan.write(to: path)
+    } catch {
+      throw .cannotWrite(error.description)
+    }
+    return Artefact(
+      path: path, size: ByteCount(bytes: size), arena: ByteCount(bytes: plan.arenaBytes),
+      arenaLowerBound: ByteCount(bytes: plan.memory.lowerBound), state: ByteCount(bytes: plan.stateBytes),
+      weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)
+  }
+}

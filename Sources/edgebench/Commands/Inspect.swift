@@ -1,0 +1,110 @@
+import ArgumentParser
+import Engines
+import Execution
+import Graph
+import ModelFormats
+import Units
+
+/// `edgebench inspect`: what a model is made of.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a model's operators, MACs, parameters and arena.")
+
+  @Argument(help: "The model file.")
+  var model: String
+
+  @OptionGroup var json: JSONOption
+
+  func run() throws {
+    let graph = try failing(as: .badInput) { try ModelReader.read(model) }
+    let cost = try failing(as: .badInput) { try graph.cost() }
+    let work = try failing(as: .runFailed) { try TemporaryFolder() }
+    defer { work.remove() }
+    var artefact: Artefact?
+    do {
+      artefact = try BuiltinEngine().makeArtefact(of: graph, at: work.path + "/model.ebplan")
+    } catch {
+      // What cannot be run can still be sized.
+      Terminal.warning(error.description)
+    }
+    let report = InspectReport(graph: graph, cost: cost, artefact: artefact)
+    if try !json.write(report) { print(report.text, terminator: "") }
+  }
+}
+
+/// What `inspect` prints.
+private struct InspectReport: Encodable {
+  var name: String
+  var inputs: [Port]
+  var outputs: [Port]
+  var operators: [OperatorCount]
+  var macs: Int
+  var parameters: Int
+  var weightBytes: [String: Int]
+  var arenaBytes: Int64?
+  var arenaLowerBoundBytes: Int64?
+  var stateBytes: Int
+  var planBytes: Int64?
+
+  struct Port: Encodable {
+    var name: String
+    var type: String
+    var shape: [Int]
+    init(_ tensor: Tensor) {
+      name = tensor.name
+      type = "\(tensor.elementType)"
+      shape = tensor.shape.dimensions
+    }
+    var text: String { "\(name) \(type) \(Shape(shape))" }
+  }
+
+  struct OperatorCount: Encodable {
+    var name: String
+    var count: Int
+    var macs: Int
+  }
+
+  init(graph: Graph, cost: GraphCost, artefact: Artefact?) {
+    name = graph.name
+    inputs = graph.inputs.map { Port(graph[$0]) }
+    outputs = graph.outputs.map { Port(graph[$0]) }
+    var counts: [String: OperatorCount] = [:]
+    for (node, nodeCost) in zip(graph.nodes, cost.nodes) {
+      counts[node.op.name, default: OperatorCount(name: node.op.name, count: 0, macs: 0)].count += 1
+      counts[node.op.name]?.macs += nodeCost.macs
+    }
+    operators = counts.values.sorted { ($1.macs, $1.count, $0.name) < ($0.macs, $0.count, $1.name) }
+    macs = cost.macs
+    parameters = cost.parameters
+    weightBytes = [:]
+    for (type, bytes) in cost.weightBytes { weightBytes["\(type)"] = bytes }
+    arenaBytes = artefact?.arena.bytes
+    arenaLowerBoundBytes = artefact?.arenaLowerBound.bytes
+    stateBytes = cost.stateBytes
+    planBytes = artefact?.size.bytes
+  }
+
+  var text: String {
+    func size(_ bytes: Int64?) -> String { bytes.map { ByteCount(bytes: $0).description } ?? "-" }
+    let weights = weightBytes.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(ByteCount(bytes: $0.value))" }.joined(separator: ", ")
+    var lines = [name]
+    lines += inputs.map { "  input       \($0.text)" }
+    lines += outputs.map { "  output      \($0.text)" }
+    lines += [
+      "  MACs        \(macs)",
+      "  parameters  \(parameters)",
+      "  weights     \(weights.isEmpty ? "-" : weights)",
+      "  arena       \(size(arenaBytes)) (at least \(size(arenaLowerBoundBytes)))",
+      "  state       \(ByteCount(bytes: stateBytes))",
+      "  plan        \(size(planBytes))",
+      "  operators",
+    ]
+    let width = operators.map(\.name.count).max() ?? 0
+    for entry in operators {
+      let name = entry.name + String(repeating: " ", count: width - entry.name.count)
+      lines.append("    \(entry.count)\t\(name)  \(entry.macs == 0 ? "-" : "\(entry.macs) MACs")")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,1 +1,0 @@
-print("edgebench: nothing here yet")
