@@ -6,7 +6,7 @@ struct RlimitSandbox: Sandbox {
   var mechanism: SandboxMechanism { .rlimit }
 
   /// Address space that the agent has mapped before it loads anything: its code and that of the C and C++ libraries,
-  /// most of it never resident. Measured: 6.2 MiB (VmSize of the idle agent, x86-64, Debian 12); a stack may add 8 MiB.
+  /// most of it never resident. Measured: 6.7 MiB (VmSize of the idle agent, x86-64, Debian 12); a stack may add 8 MiB.
   static let programAddressSpace: Int64 = 16 << 20
 
   func confine(_ limits: ResourceLimits, device: BlockDevice?) throws(ExecutionError) -> any Confinement {
