@@ -10,16 +10,25 @@ public final class Cleanup: Sendable {
     var key: String
     var action: @Sendable () -> Void
   }
-  private let items = Mutex<[Item]>([])
+  private struct State {
+    var items: [Item] = []
+    var isOver = false
+  }
+  private let state = Mutex(State())
 
+  /// What is added after ``everything()`` is taken away at once.
   func add(_ key: String, _ action: @escaping @Sendable () -> Void) {
-    items.withLock { $0.append(Item(key: key, action: action)) }
+    let isOver = state.withLock { state in
+      if !state.isOver { state.items.append(Item(key: key, action: action)) }
+      return state.isOver
+    }
+    if isOver { action() }
   }
 
   /// Takes away what was added under `key`, unless that has been done.
   func run(_ key: String) {
-    let item = items.withLock { items in
-      items.firstIndex { $0.key == key }.map { items.remove(at: $0) }
+    let item = state.withLock { state in
+      state.items.firstIndex { $0.key == key }.map { state.items.remove(at: $0) }
     }
     item?.action()
   }
@@ -27,6 +36,7 @@ public final class Cleanup: Sendable {
   /// Takes everything away, the newest first. Safe on any thread, not in a signal handler: call it before `exit` in
   /// answer to SIGINT or SIGTERM.
   public func everything() {
-    while let item = items.withLock({ $0.popLast() }) { item.action() }
+    state.withLock { $0.isOver = true }
+    while let item = state.withLock({ $0.items.popLast() }) { item.action() }
   }
 }

@@ -148,6 +148,28 @@ import Units
     #expect(!isAlive)
   }
 
+  @Test func agentDiesWithTheThreadThatStartedIt() async throws {
+    let program = try scratch.program("echo $$ > \(scratch.path)/pid; exec sleep 60")
+    let pid = "\(scratch.path)/pid"
+    let process: AgentProcess = try await withCheckedThrowingContinuation { continuation in
+      Thread {
+        continuation.resume(
+          with: Result {
+            let process = try AgentProcess(
+              program: program, folder: nil, confinement: ConfinementEntry(), environment: [:])
+            for _ in 0..<500 where access(pid, F_OK) != 0 { usleep(10_000) }
+            return process
+          })
+        // The thread ends without having waited.
+      }.start()
+    }
+    let start = ContinuousClock.now
+    let exit = process.finish(timeout: .seconds(30))
+    #expect(exit.signal == SIGKILL)
+    #expect(!process.isKilled, "it was the kernel that killed it")
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
   private func state(of processID: Int32) -> Substring? {
     let text = TextFile.read("/proc/\(processID)/stat") ?? ""
     return text.split(separator: ")").last?.split(separator: " ").first

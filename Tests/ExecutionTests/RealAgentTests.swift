@@ -93,6 +93,17 @@ import Units
     #expect(measurement.loadedCold != nil, "the plan is this user's own file")
   }
 
+  @Test func throttledDiskSlowsAColdLoad() throws {
+    var request = try request(TestPlan(padding: 8 << 20))
+    request.limits.diskRead = .megabytesPerSecond(10)
+    let measurement = try runner.measure(request)
+    guard measurement.sandbox.diskReadBytesPerSecond == 10_000_000, measurement.loadedCold == true else {
+      return print("skipped: the plan's disk cannot be throttled here, or its pages not dropped")
+    }
+    // 8.4 MB at 10 MB/s take 0.84 s; the kernel lets a slice of some 100 ms through before it counts.
+    #expect(try #require(measurement.loadNanoseconds) > 500_000_000)
+  }
+
   @Test func planThatDoesNotFitTheDiskIsAResult() throws {
     var request = try request(TestPlan(padding: 1 << 20))
     let agentBytes = try #require(

@@ -60,5 +60,8 @@ import Testing
     cleanup.everything()
     cleanup.everything()
     #expect(access(file, F_OK) != 0)
+    let late = try scratch.write("x", to: "late")
+    cleanup.add("c") { unlink(late) }
+    #expect(access(late, F_OK) != 0, "what comes too late is taken away at once")
   }
 }
