@@ -1,6 +1,6 @@
 // The reference: blocks of 4 channels, or of 1.
-#include "f32-half.h"
 #include "f32-kernels-scalar.h"
+#include "half.h"
 
 static inline float clamped(float value, float min, float max) {
   value = value < min ? min : value;
@@ -17,7 +17,7 @@ static inline void dwconv(size_t width, size_t pixels, const eb_f32_taps *taps, 
         for (size_t i = 0; i < taps->inner; i++) {
           ptrdiff_t from = (ptrdiff_t)p * a_stride + (ptrdiff_t)o * taps->a_outer + (ptrdiff_t)i * taps->a_inner;
           size_t at = (o * taps->w_outer + i * taps->w_inner) * width + n;
-          float weight = half ? eb_half_to_float(((const uint16_t *)w)[at]) : ((const float *)w)[at];
+          float weight = half ? eb_f32_from_f16(((const uint16_t *)w)[at]) : ((const float *)w)[at];
           sum += a[from + (ptrdiff_t)n] * weight;
         }
       }

@@ -1,64 +1,104 @@
 // The body of the depthwise microkernels, written once with clang's vector types: one block of channels, a few
-// pixels side by side so that a tap's weights are loaded once for all of them.
+// pixels side by side.
+//
+// Where the pixels of a tile and the taps of a row lie as far apart (dilation 1, stride 1 or 2; 3 or 5 taps),
+// each input is loaded once for all the taps that it meets. Else each tap's weights are loaded once for all pixels.
+// The including file defines EB_LOAD_HALF_<lanes>(pointer), a vector of floats from halves.
 #ifndef EB_F32_DWCONV_TEMPLATE_H
 #define EB_F32_DWCONV_TEMPLATE_H
 
 #include "f32-kernels.h"
 #include "f32-vector.h"
 
-#define EB_DWCONV_PARAMETERS                                                                               \
-  const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride, const float *bias, const void *w, float *c, \
-      ptrdiff_t c_stride, float min, float max
+#define EB_DWCONV_PARAMETERS                                                                                    \
+  size_t pixels, const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride, const float *bias, const void *w, \
+      float *c, ptrdiff_t c_stride, float min, float max
+#define EB_DWCONV_ARGUMENTS pixels, taps, a, a_stride, bias, w, c, c_stride, min, max
 
 #define EB_DWCONV_LOAD_f32(lanes, pointer) EB_LOAD(lanes, pointer)
 #define EB_DWCONV_LOAD_f16w(lanes, pointer) EB_LOAD_HALF_##lanes(pointer)
 #define EB_DWCONV_TYPE_f32 float
 #define EB_DWCONV_TYPE_f16w uint16_t
 
-#define EB_DWCONV_TILE(name, pixels, lanes, weights)                                                        \
-  static inline __attribute__((always_inline)) void name(EB_DWCONV_PARAMETERS) {                            \
-    _Pragma("clang fp contract(fast)") eb_f32x##lanes sums[pixels];                                         \
-    EB_UNROLL for (size_t p = 0; p < pixels; p++) sums[p] = EB_LOAD(lanes, bias);                           \
-    for (size_t o = 0; o < taps->outer; o++) {                                                              \
-      const float *tap = a + (ptrdiff_t)o * taps->a_outer;                                                  \
-      const EB_DWCONV_TYPE_##weights *wp = (const EB_DWCONV_TYPE_##weights *)w + o * taps->w_outer * lanes; \
-      for (size_t i = 0; i < taps->inner; i++) {                                                            \
-        eb_f32x##lanes weight = EB_DWCONV_LOAD_##weights(lanes, wp);                                        \
-        EB_UNROLL for (size_t p = 0; p < pixels; p++) {                                                     \
-          sums[p] += EB_LOAD(lanes, tap + (ptrdiff_t)p * a_stride) * weight;                                \
-        }                                                                                                   \
-        tap += taps->a_inner;                                                                               \
-        wp += lanes;                                                                                        \
-      }                                                                                                     \
-    }                                                                                                       \
-    EB_UNROLL for (size_t p = 0; p < pixels; p++) {                                                         \
-      EB_STORE(lanes, c + (ptrdiff_t)p * c_stride, EB_CLAMP(lanes, sums[p], min, max));                     \
-    }                                                                                                       \
+// Any taps.
+#define EB_DWCONV_TAP_BY_TAP(tile, lanes, weights)                                                                     \
+  for (size_t i = 0; i < taps->inner; i++) {                                                                           \
+    eb_f32x##lanes weight = EB_DWCONV_LOAD_##weights(lanes, wp + i * lanes);                                           \
+    EB_UNROLL for (size_t p = 0; p < tile; p++) { sums[p] += EB_LOAD(lanes, row + (ptrdiff_t)p * a_stride) * weight; } \
+    row += taps->a_inner;                                                                                              \
   }
 
-// Tiles of 8, then 4, 2 and 1 pixels.
-#define EB_DWCONV_UKERNEL(name, lanes, weights)                                      \
-  EB_DWCONV_TILE(name##_tile8, 8, lanes, weights)                                    \
-  EB_DWCONV_TILE(name##_tile4, 4, lanes, weights)                                    \
-  EB_DWCONV_TILE(name##_tile2, 2, lanes, weights)                                    \
-  EB_DWCONV_TILE(name##_tile1, 1, lanes, weights)                                    \
-  void name(size_t pixels, EB_DWCONV_PARAMETERS) {                                   \
-    for (; pixels >= 8; pixels -= 8) {                                               \
-      name##_tile8(taps, a, a_stride, bias, w, c, c_stride, min, max);               \
-      a += 8 * a_stride;                                                             \
-      c += 8 * c_stride;                                                             \
-    }                                                                                \
-    if (pixels & 4) {                                                                \
-      name##_tile4(taps, a, a_stride, bias, w, c, c_stride, min, max);               \
-      a += 4 * a_stride;                                                             \
-      c += 4 * c_stride;                                                             \
-    }                                                                                \
-    if (pixels & 2) {                                                                \
-      name##_tile2(taps, a, a_stride, bias, w, c, c_stride, min, max);               \
-      a += 2 * a_stride;                                                             \
-      c += 2 * c_stride;                                                             \
-    }                                                                                \
-    if (pixels & 1) name##_tile1(taps, a, a_stride, bias, w, c, c_stride, min, max); \
+// `count` taps, `step` of which lie between two pixels.
+#define EB_DWCONV_ROW(tile, lanes, weights, count, step)                                                        \
+  eb_f32x##lanes weight[count];                                                                                 \
+  EB_UNROLL for (size_t i = 0; i < count; i++) { weight[i] = EB_DWCONV_LOAD_##weights(lanes, wp + i * lanes); } \
+  EB_UNROLL for (size_t j = 0; j < (tile - 1) * step + count; j++) {                                            \
+    eb_f32x##lanes input = EB_LOAD(lanes, row);                                                                 \
+    row += taps->a_inner;                                                                                       \
+    EB_UNROLL for (size_t p = 0; p < tile; p++) {                                                               \
+      if (j >= p * step && j - p * step < count) sums[p] += input * weight[j - p * step];                       \
+    }                                                                                                           \
+  }
+
+#define EB_DWCONV_TILE(tile, lanes, weights, ...)                                                           \
+  {                                                                                                         \
+    eb_f32x##lanes sums[tile];                                                                              \
+    EB_UNROLL for (size_t p = 0; p < tile; p++) sums[p] = EB_LOAD(lanes, bias);                             \
+    for (size_t o = 0; o < taps->outer; o++) {                                                              \
+      const float *row = a + (ptrdiff_t)o * taps->a_outer;                                                  \
+      const EB_DWCONV_TYPE_##weights *wp = (const EB_DWCONV_TYPE_##weights *)w + o * taps->w_outer * lanes; \
+      __VA_ARGS__                                                                                           \
+    }                                                                                                       \
+    EB_UNROLL for (size_t p = 0; p < tile; p++) {                                                           \
+      EB_STORE(lanes, c + (ptrdiff_t)p * c_stride, EB_CLAMP(lanes, sums[p], min, max));                     \
+    }                                                                                                       \
+    pixels -= tile;                                                                                         \
+    a += tile * a_stride;                                                                                   \
+    c += tile * c_stride;                                                                                   \
+  }
+
+// Tiles of 8, and one of what is left.
+#define EB_DWCONV_LINE(name, lanes, weights, body, ...)                                                         \
+  static void name(EB_DWCONV_PARAMETERS) {                                                                      \
+    _Pragma("clang fp contract(fast)") while (pixels >= 8)                                                      \
+        EB_DWCONV_TILE(8, lanes, weights, body(8, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) switch (pixels) { \
+      case 7:                                                                                                   \
+        EB_DWCONV_TILE(7, lanes, weights, body(7, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 6:                                                                                                   \
+        EB_DWCONV_TILE(6, lanes, weights, body(6, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 5:                                                                                                   \
+        EB_DWCONV_TILE(5, lanes, weights, body(5, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 4:                                                                                                   \
+        EB_DWCONV_TILE(4, lanes, weights, body(4, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 3:                                                                                                   \
+        EB_DWCONV_TILE(3, lanes, weights, body(3, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 2:                                                                                                   \
+        EB_DWCONV_TILE(2, lanes, weights, body(2, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      case 1:                                                                                                   \
+        EB_DWCONV_TILE(1, lanes, weights, body(1, lanes, weights __VA_OPT__(, ) __VA_ARGS__)) break;            \
+      default:                                                                                                  \
+        break;                                                                                                  \
+    }                                                                                                           \
+  }
+
+#define EB_DWCONV_UKERNEL(name, lanes, weights)                     \
+  EB_DWCONV_LINE(name##_any, lanes, weights, EB_DWCONV_TAP_BY_TAP)  \
+  EB_DWCONV_LINE(name##_3s1, lanes, weights, EB_DWCONV_ROW, 3, 1)   \
+  EB_DWCONV_LINE(name##_3s2, lanes, weights, EB_DWCONV_ROW, 3, 2)   \
+  EB_DWCONV_LINE(name##_5s1, lanes, weights, EB_DWCONV_ROW, 5, 1)   \
+  EB_DWCONV_LINE(name##_5s2, lanes, weights, EB_DWCONV_ROW, 5, 2)   \
+  void name(EB_DWCONV_PARAMETERS) {                                 \
+    if (taps->inner == 3 && a_stride == taps->a_inner) {            \
+      name##_3s1(EB_DWCONV_ARGUMENTS);                              \
+    } else if (taps->inner == 3 && a_stride == 2 * taps->a_inner) { \
+      name##_3s2(EB_DWCONV_ARGUMENTS);                              \
+    } else if (taps->inner == 5 && a_stride == taps->a_inner) {     \
+      name##_5s1(EB_DWCONV_ARGUMENTS);                              \
+    } else if (taps->inner == 5 && a_stride == 2 * taps->a_inner) { \
+      name##_5s2(EB_DWCONV_ARGUMENTS);                              \
+    } else {                                                        \
+      name##_any(EB_DWCONV_ARGUMENTS);                              \
+    }                                                               \
   }
 
 #endif

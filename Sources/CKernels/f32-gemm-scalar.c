@@ -1,6 +1,6 @@
 // The reference: panels of 4 columns, up to 4 rows, one multiplication and one addition at a time.
-#include "f32-half.h"
 #include "f32-kernels-scalar.h"
+#include "half.h"
 
 static inline float clamped(float value, float min, float max) {
   value = value < min ? min : value;
@@ -21,7 +21,7 @@ static inline void gemm(size_t rows, size_t columns, const eb_f32_taps *taps, co
         for (size_t k = 0; k < taps->length; k++) {
           for (size_t n = 0; n < width; n++) {
             size_t at = w_first + k * width + n;
-            float weight = half ? eb_half_to_float(((const uint16_t *)w)[at]) : ((const float *)w)[at];
+            float weight = half ? eb_f32_from_f16(((const uint16_t *)w)[at]) : ((const float *)w)[at];
             sum[n] += row[k] * weight;
           }
         }

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "f32-half.h"
+#include "half.h"
 
 static unsigned char *store(unsigned char *at, bool half, float value) {
   if (half) {
-    uint16_t bits = eb_half_from_float(value);
+    uint16_t bits = eb_f16_from_f32(value);
     memcpy(at, &bits, sizeof bits);
     return at + sizeof bits;
   }

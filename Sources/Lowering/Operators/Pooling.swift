@@ -22,6 +22,7 @@ extension PlanBuilder {
     parameters.counts_padding = pooling.countsPadding ? 1 : 0
     parameters.min = range.lower
     parameters.max = range.upper
+    parameters.isa = options.instructionSet.rawValue
     let isMaximum = pooling.kind == .max
     let op: eb_op
     switch x.elementType {
