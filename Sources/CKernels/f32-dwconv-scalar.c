@@ -1,11 +1,7 @@
 // The reference: blocks of 4 channels, or of 1.
 #include "f32-kernels-scalar.h"
 #include "half.h"
-
-static inline float clamped(float value, float min, float max) {
-  value = value < min ? min : value;
-  return value > max ? max : value;
-}
+#include "vector-math.h"
 
 static inline void dwconv(size_t width, size_t pixels, const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride,
                           const float *bias, const void *w, bool half, float *c, ptrdiff_t c_stride, float min,
@@ -21,7 +17,7 @@ static inline void dwconv(size_t width, size_t pixels, const eb_f32_taps *taps, 
           sum += a[from + (ptrdiff_t)n] * weight;
         }
       }
-      c[(ptrdiff_t)p * c_stride + (ptrdiff_t)n] = clamped(sum, min, max);
+      c[(ptrdiff_t)p * c_stride + (ptrdiff_t)n] = eb_clamp(sum, min, max);
     }
   }
 }

@@ -1,11 +1,7 @@
 // The reference: panels of 4 columns, up to 4 rows, one multiplication and one addition at a time.
 #include "f32-kernels-scalar.h"
 #include "half.h"
-
-static inline float clamped(float value, float min, float max) {
-  value = value < min ? min : value;
-  return value > max ? max : value;
-}
+#include "vector-math.h"
 
 enum { width = 4, max_rows = 4 };
 
@@ -27,7 +23,7 @@ static inline void gemm(size_t rows, size_t columns, const eb_f32_taps *taps, co
         }
       }
     }
-    for (size_t n = 0; n < columns; n++) c[(ptrdiff_t)m * c_stride + (ptrdiff_t)n] = clamped(sum[n], min, max);
+    for (size_t n = 0; n < columns; n++) c[(ptrdiff_t)m * c_stride + (ptrdiff_t)n] = eb_clamp(sum[n], min, max);
   }
 }
 

@@ -1,11 +1,7 @@
 #include <math.h>
 
 #include "f32-kernels-scalar.h"
-
-static inline float clamped(float value, float min, float max) {
-  value = value < min ? min : value;
-  return value > max ? max : value;
-}
+#include "vector-math.h"
 
 void eb_f32_maxpool_minmax_ukernel__scalar(size_t channels, const eb_f32_taps *taps, const float *a, float scale,
                                            float *c, float min, float max) {
@@ -18,7 +14,7 @@ void eb_f32_maxpool_minmax_ukernel__scalar(size_t channels, const eb_f32_taps *t
         largest = largest > value ? largest : value;
       }
     }
-    c[n] = clamped(largest, min, max);
+    c[n] = eb_clamp(largest, min, max);
   }
 }
 
@@ -31,6 +27,6 @@ void eb_f32_avgpool_minmax_ukernel__scalar(size_t channels, const eb_f32_taps *t
         sum += a[(ptrdiff_t)o * taps->a_outer + (ptrdiff_t)i * taps->a_inner + (ptrdiff_t)n];
       }
     }
-    c[n] = clamped(sum * scale, min, max);
+    c[n] = eb_clamp(sum * scale, min, max);
   }
 }
