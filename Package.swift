@@ -124,6 +124,8 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Statistics"], swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter", cSettings: strictC),
     .testTarget(
+      name: "LoweringTests", dependencies: ["Graph", "Inference", "Lowering"], swiftSettings: strict),
+    .testTarget(
       name: "InferenceTests",
       dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"],
       swiftSettings: strict),

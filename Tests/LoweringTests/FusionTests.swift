@@ -1,0 +1,95 @@
+import Foundation
+import Graph
+import Inference
+import Lowering
+import Testing
+
+@Suite struct FusionTests {
+  @Test func batchNormAndActivationsBecomePartOfTheConvolution() throws {
+    var b = GraphBuilder(name: "fused")
+    let x = b.conv2d(b.input("x", shape: [1, 8, 8, 3]), filters: 8, kernel: .square(3))
+    b.output(b.relu6(b.batchNorm(x)))
+    #expect(try operatorNames(b.build()) == ["conv2d_f32"])
+  }
+
+  @Test func whatIsAnOutputIsNotFusedAway() throws {
+    var b = GraphBuilder(name: "observed")
+    let x = b.conv2d(b.input("x", shape: [1, 8, 8, 3]), filters: 8, kernel: .square(3))
+    b.output(b.relu6(b.batchNorm(x)))
+    var graph = try b.build()
+    graph.outputs.append(x)
+    #expect(try operatorNames(graph) == ["conv2d_f32", "binary_f32", "binary_f32"])
+    try expectAgreement(graph)
+  }
+
+  @Test func reshapesTakeNoStep() throws {
+    var b = GraphBuilder(name: "reshapes")
+    let x = b.input("x", shape: [1, 2, 3, 4])
+    b.output(b.dense(b.flatten(b.reshape(x, to: [1, 24])), units: 2))
+    #expect(try operatorNames(b.build()) == ["fully_connected_f32"])
+  }
+
+  @Test func constantsAreFolded() throws {
+    var b = GraphBuilder(name: "constants")
+    let x = b.input("x", shape: [2, 3])
+    let c = b.constant("c", shape: [3], [1, -2, 3])
+    b.output(b.add(x, b.unary(.abs, b.unary(.square, c))))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["binary_f32"])
+    try expectAgreement(graph)
+  }
+
+  @Test func concatenationInPlaceTakesNoStep() throws {
+    var b = GraphBuilder(name: "in place")
+    let x = b.input("x", shape: [1, 64])
+    b.output(b.concat([b.unary(.abs, x), b.unary(.negate, x)], axis: 0))
+    #expect(try operatorNames(b.build()) == ["unary_f32", "unary_f32"])
+  }
+
+  @Test func elementwiseStepsShareOneBuffer() throws {
+    var b = GraphBuilder(name: "chain")
+    var x = b.unary(.abs, b.input("x", shape: [1024]))
+    for _ in 0..<5 { x = b.unary(.tanh, x) }
+    b.output(x)
+    let plan = try LoweredPlan(lowering: b.build())
+    #expect(plan.arenaBytes == 2 * 4096, "the input, which is kept, and one buffer for all the rest")
+  }
+
+  @Test func halfWeightsAreKeptOrExpanded() throws {
+    var b = GraphBuilder(name: "half")
+    let x = b.input("x", shape: [1, 8])
+    let bits = [UInt16](repeating: 0x3c00, count: 32)  // ones
+    let half = b.constant("w", elementType: .f16, shape: [4, 8], TensorData(bits))
+    let weights = b.apply(.dequantize, [half], declared: TensorType(.f32, [4, 8]))
+    b.output(b.apply(.fullyConnected(activation: .none, keepsLeadingAxes: true), [x, weights]))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["fully_connected_f32"])
+    var keep = PlanOptions()
+    keep.halfWeights = .keep
+    #expect(try operatorNames(graph, options: keep) == ["fully_connected_f32_f16w"])
+    let input = TensorData((0..<8).map(Float.init))
+    for options in [PlanOptions(), keep] {
+      let output = try Evaluator(graph, options: options).run([input])[0].elements(as: Float.self)
+      #expect(output == [28, 28, 28, 28])
+    }
+  }
+
+  @Test func loweringTwiceGivesTheSameBytes() throws {
+    let graph = try RandomGraph.make(seed: 5)
+    #expect(try LoweredPlan(lowering: graph).serialized() == LoweredPlan(lowering: graph).serialized())
+  }
+
+  @Test func everyInstructionSetOfThisMachineAgrees() throws {
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let graph = try RandomGraph.make(seed: seed)
+      let inputs = graph.randomInputs(seed: seed).map { TensorData($0) }
+      let scalar = try Evaluator(graph, options: PlanOptions(instructionSet: .scalar)).run(inputs)
+      let host = try Evaluator(graph).run(inputs)
+      for (a, b) in zip(scalar, host) {
+        let (a, b) = (a.elements(as: Float.self), b.elements(as: Float.self))
+        let scale = max(1e-3, a.map(abs).max() ?? 0)
+        #expect(zip(a, b).allSatisfy { abs($0 - $1) <= 1e-4 * scale }, "seed \(seed)")
+      }
+    }
+  }
+}
