@@ -1,7 +1,8 @@
 import Graph
-import ModelFormats
 import TestSupport
 import Testing
+
+@testable import ModelFormats
 
 @Suite struct TFLiteReaderTests {
   static func read(_ file: TFLiteFile, inputShapes: [String: Shape] = [:]) throws -> Graph {
@@ -132,5 +133,30 @@ import Testing
     let late = order.tensor("late", shape: [1])
     order.add(.relu, [late], [order.tensor("early", shape: [1])])
     #expect { try Self.read(order) } throws: { "\($0)".contains("'late' has no value yet") }
+  }
+
+  @Test func exactlyTheListedOperatorsAreRead() {
+    for (code, name) in TFLiteBuiltins.names.enumerated() where name != "CUSTOM" {
+      var file = TFLiteFile()
+      let y = file.tensor("y", shape: [1])
+      file.add(code: Int32(code), [], [y])
+      // Nearly every operator is refused without operands; one that is not read is refused before they are looked at.
+      var isRead = true
+      do {
+        _ = try Self.read(file)
+      } catch ModelFormatError.unsupported {
+        isRead = false
+      } catch {}
+      #expect(isRead == TFLiteReader.operators.contains(name), "\(name)")
+    }
+  }
+
+  @Test func namesCannotBreakTheLine() throws {
+    var file = TFLiteFile()
+    let x = file.tensor("two\nlines \u{1b}[31m", shape: [1])
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [x]
+    let graph = try Self.read(file)
+    #expect(graph.tensors[0].name == "two\u{FFFD}lines \u{FFFD}[31m")
   }
 }

@@ -74,11 +74,16 @@ public struct TFLiteFile {
     options: (kind: UInt8, fields: FlatObject)? = nil,
     customName: String? = nil
   ) {
-    var code: [Int: FlatObject.Field] = [
-      0: .int(Int8(min(127, builtin.rawValue))), 3: .int(builtin.rawValue),
-    ]
-    if let customName { code[1] = .string(customName) }
-    codes.append(FlatObject(code))
+    add(code: builtin.rawValue, inputs, outputs, options: options, customName: customName)
+  }
+
+  public mutating func add(
+    code: Int32, _ inputs: [Int32], _ outputs: [Int32], options: (kind: UInt8, fields: FlatObject)? = nil,
+    customName: String? = nil
+  ) {
+    var fieldsOfCode: [Int: FlatObject.Field] = [0: .int(Int8(min(127, code))), 3: .int(code)]
+    if let customName { fieldsOfCode[1] = .string(customName) }
+    codes.append(FlatObject(fieldsOfCode))
     var fields: [Int: FlatObject.Field] = [
       0: .int(UInt32(codes.count - 1)), 1: .ints(inputs), 2: .ints(outputs),
     ]

@@ -108,12 +108,16 @@ struct FlatTable {
     try integers(slot, as: UInt32.self).map { Float(bitPattern: $0) }
   }
 
-  /// A string, invalid UTF-8 repaired; `nil` where it is left out. Names beyond 4096 bytes are cut.
+  /// A string; `nil` where it is left out. Beyond 4096 bytes it is cut, and invalid UTF-8 and control characters,
+  /// which would break a line or steer a terminal, are replaced by U+FFFD.
   func string(_ slot: Int) throws(ModelFormatError) -> String? {
     guard let range = try vector(slot, elementSize: 1) else { return nil }
     let bytes = file.bytes[range].prefix(4096)
     try file.spend(bytes.count, on: place)
-    return String(decoding: bytes, as: UTF8.self)
+    let text = String(decoding: bytes, as: UTF8.self)
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
   }
 
   /// Where a field's inline bytes start; `nil` where the field is left out.

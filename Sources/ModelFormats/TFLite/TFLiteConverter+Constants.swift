@@ -5,6 +5,7 @@ import Graph
 extension TFLiteConverter {
   /// The value of an integer input that must be constant; `role` names it in errors.
   func integers(_ op: TFLiteOperator, _ position: Int, _ role: String) throws(ModelFormatError) -> [Int] {
+    _ = try index(op, position)
     guard let values = try constantIntegers(op, position) else {
       throw unsupported(describe(op), "has \(role) that only a run determines")
     }

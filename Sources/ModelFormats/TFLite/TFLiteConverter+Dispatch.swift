@@ -11,6 +11,7 @@ extension TFLiteConverter {
     case "TRANSPOSE_CONV": try transposeConvolution(op)
     case "MAX_POOL_2D": try pool(.max, op)
     case "AVERAGE_POOL_2D": try pool(.average, op)
+    case "L2_POOL_2D": try l2Pool(op)
     case "FULLY_CONNECTED": try fullyConnected(op)
     case "BATCH_MATMUL": try batchMatMul(op)
     case "LEAKY_RELU":
@@ -49,6 +50,7 @@ extension TFLiteConverter {
     case "STRIDED_SLICE": try stridedSlice(op)
     case "REVERSE_V2": try reverse(op)
     case "GATHER": try gather(op)
+    case "EMBEDDING_LOOKUP": try embeddingLookup(op)
     case "TILE": try tile(op)
     case "BROADCAST_TO": try broadcast(op)
     case "FILL": try fill(op)
@@ -93,4 +95,15 @@ extension TFLiteConverter {
     "SUM": .sum, "MEAN": .mean, "REDUCE_MAX": .maximum, "REDUCE_MIN": .minimum, "REDUCE_PROD": .product,
     "REDUCE_ANY": .any, "REDUCE_ALL": .all,
   ]
+
+  /// The operators that `convert` has a case for, besides those of the tables above.
+  static let cases: [String] = """
+    ADD_N ARG_MAX ARG_MIN ASSIGN_VARIABLE AVERAGE_POOL_2D BATCH_MATMUL BATCH_TO_SPACE_ND BROADCAST_TO \
+    CALL_ONCE CAST CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP \
+    EXPAND_DIMS FILL FULLY_CONNECTED GATHER GELU L2_NORMALIZATION L2_POOL_2D LEAKY_RELU LOG_SOFTMAX \
+    MAX_POOL_2D MIRROR_PAD PACK PAD PADV2 QUANTIZE RANGE RANK READ_VARIABLE RESHAPE RESIZE_BILINEAR \
+    RESIZE_NEAREST_NEIGHBOR REVERSE_V2 SELECT SELECT_V2 SHAPE SLICE SOFTMAX SPACE_TO_BATCH_ND \
+    SPACE_TO_DEPTH SPLIT SPLIT_V SQUEEZE STRIDED_SLICE TILE TRANSPOSE TRANSPOSE_CONV UNPACK VAR_HANDLE \
+    ZEROS_LIKE
+    """.split(separator: " ").map(String.init)
 }

@@ -90,6 +90,14 @@ extension TFLiteConverter {
     try emit(.gather(axis: axis), [x, try input(op, 1)], op)
   }
 
+  /// Rows of a table: the ids come first, the table second.
+  mutating func embeddingLookup(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let ids = try input(op, 0)
+    let table = try input(op, 1)
+    guard shape(of: table).rank >= 1 else { throw malformed(op, "a scalar as table", expected: "rows") }
+    try emit(.gather(axis: 0), [table, ids], op)
+  }
+
   mutating func resize(_ op: TFLiteOperator, _ method: Resize.Method) throws(ModelFormatError) {
     let x = try input(op, 0)
     let size = try integers(op, 1, "a size")

@@ -10,7 +10,7 @@ extension TFLiteConverter {
     let activation = try activation(options, 0)
     let keepsLeadingAxes = try options?.bool(2) ?? false
     var x = try input(op, 0)
-    let weights = try input(op, 1)
+    let weights = try weights(op, for: x)
     let bias = try optionalInput(op, 2)
     try requireRank(2, weights, op)
     let depth = shape(of: weights)[1]
@@ -28,6 +28,19 @@ extension TFLiteConverter {
     try emit(
       .fullyConnected(activation: activation, keepsLeadingAxes: keepsLeadingAxes),
       bias.map { [x, weights, $0] } ?? [x, weights], op)
+  }
+
+  /// Input 1. Converters once gave the signed weights of a float layer the type uint8, with a zero point of 0;
+  /// LiteRT takes their bytes as signed, and so does this.
+  mutating func weights(_ op: TFLiteOperator, for x: TensorID) throws(ModelFormatError) -> TensorID {
+    let weights = try input(op, 1)
+    let zeroPoints = graph[weights].quantization?.zeroPoints
+    if graph[x].elementType == .f32, graph[weights].elementType == .u8,
+      zeroPoints?.allSatisfy({ $0 == 0 }) == true
+    {
+      graph[weights].elementType = .i8
+    }
+    return weights
   }
 
   /// A fully connected layer whose weights are computed: a product, and a sum with the bias.

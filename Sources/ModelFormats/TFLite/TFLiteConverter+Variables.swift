@@ -6,6 +6,9 @@ extension TFLiteConverter {
   /// Runs once before the first inference: an initialiser that gives variables their first values.
   mutating func callOnce(_ op: TFLiteOperator) throws(ModelFormatError) {
     let index = Int(try options(op, 103)?.scalar(0, default: Int32(0)) ?? 0)
+    guard index != 0 else {
+      throw malformed(op, "the main graph as initialiser", expected: "another subgraph")
+    }
     guard initialisers.insert(index).inserted else { return }
     let limit = 16
     guard initialisers.count <= limit else {

@@ -53,20 +53,36 @@ extension TFLiteConverter {
 
   mutating func pool(_ kind: Pooling.Kind, _ op: TFLiteOperator) throws(ModelFormatError) {
     let x = try input(op, 0)
+    try emit(.pool2d(try pooling(kind, op, x)), [x], op)
+  }
+
+  /// The root of the mean square over a window.
+  mutating func l2Pool(_ op: TFLiteOperator) throws(ModelFormatError) {
+    let x = try input(op, 0)
+    var pooling = try pooling(.average, op, x)
+    let activation = pooling.activation
+    pooling.activation = .none
+    let square = try intermediate(.unary(.square), [x], op)
+    let mean = try intermediate(.pool2d(pooling), [square], op)
+    guard let unary = activation.unary else { return try emit(.unary(.sqrt), [mean], op) }
+    let root = try intermediate(.unary(.sqrt), [mean], op)
+    try emit(.unary(unary), [root], op)
+  }
+
+  private func pooling(
+    _ kind: Pooling.Kind, _ op: TFLiteOperator, _ x: TensorID
+  ) throws(ModelFormatError) -> Pooling {
     try requireRank(4, x, op)
     guard let options = try options(op, 5) else {
       throw malformed(op, "no options", expected: "a window and strides")
     }
     let strides = try strides(options, op)
-    let window = try size(
-      Size2D(
-        height: Int(try options.scalar(4, default: Int32(0))),
-        width: Int(try options.scalar(3, default: Int32(0)))),
-      "window", op)
+    let height: Int32 = try options.scalar(4, default: 0)
+    let width: Int32 = try options.scalar(3, default: 0)
+    let window = try size(Size2D(height: Int(height), width: Int(width)), "window", op)
     let padding = try padding(options, op, shape(of: x), window, strides, .one)
-    let pooling = Pooling(
+    return Pooling(
       kind: kind, window: window, strides: strides, padding: padding, activation: try activation(options, 5))
-    try emit(.pool2d(pooling), [x], op)
   }
 
   /// The image, the weights and the bias, image and weights known to have four axes.
@@ -74,7 +90,7 @@ extension TFLiteConverter {
     _ op: TFLiteOperator, x position: Int
   ) throws(ModelFormatError) -> (x: TensorID, weights: TensorID, inputs: [TensorID?]) {
     let x = try input(op, position)
-    let weights = try input(op, 1)
+    let weights = try weights(op, for: x)
     try requireRank(4, x, op)
     try requireRank(4, weights, op)
     let bias = try optionalInput(op, position == 0 ? 2 : 3)

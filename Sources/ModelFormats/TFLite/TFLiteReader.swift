@@ -5,6 +5,11 @@ public import Graph
 /// Weights stay in the mapped file, uncopied. Shapes are worked out anew from the inputs' shapes, as LiteRT does;
 /// those that the file has for activations are read only where an operator does not determine them.
 public struct TFLiteReader {
+  /// The built-in operators that are read, by the schema's names, in alphabetical order.
+  public static let operators: [String] =
+    (Array(TFLiteConverter.unaries.keys) + Array(TFLiteConverter.binaries.keys)
+    + Array(TFLiteConverter.reductions.keys) + TFLiteConverter.cases).sorted()
+
   /// - Parameters:
   ///   - path: A regular file.
   ///   - inputShapes: Shapes for inputs, by name, in place of the file's.
