@@ -1,4 +1,4 @@
-// Tiles of up to 8 x 8: 16 accumulators of 4 floats, 2 of weights, 1 of input, of 32 registers.
+// Tiles of up to 8 x 8: 16 accumulators of 4 floats, 8 of input, 2 of weights, of 32 registers.
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
@@ -6,6 +6,22 @@
 #include "f32-kernels-neon.h"
 
 #define EB_LOAD_HALF_4(pointer) ((eb_f32x4)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t *)(pointer)))))
+
+// Four steps of k of each pixel come in one load, and are multiplied from their lanes: a broadcasting load
+// would take a slot of the multiplication's port on cores such as the A72.
+#define EB_GEMM_BLOCK_STEPS(unroll) 4
+#define EB_GEMM_BLOCK(rows, lanes, vectors, unroll, weights)                                                       \
+  {                                                                                                                \
+    eb_f32x4 x[rows];                                                                                              \
+    EB_UNROLL for (size_t m = 0; m < rows; m++) x[m] = EB_LOAD(4, row + (ptrdiff_t)m * a_stride);                  \
+    EB_UNROLL for (size_t u = 0; u < 4; u++) {                                                                     \
+      eb_f32x4 b[vectors];                                                                                         \
+      EB_UNROLL for (size_t v = 0; v < vectors; v++) { b[v] = EB_GEMM_LOAD_##weights(4, wp + u * width + v * 4); } \
+      EB_UNROLL for (size_t m = 0; m < rows; m++) {                                                                \
+        EB_UNROLL for (size_t v = 0; v < vectors; v++) sums[u % unroll][m][v] += EB_SPLAT(4, x[m][u]) * b[v];      \
+      }                                                                                                            \
+    }                                                                                                              \
+  }
 
 #include "f32-gemm-template.h"
 
