@@ -15,8 +15,8 @@ struct EdgeBench: ParsableCommand {
 
       Exit status: 0 done; 1 a gate failed; 2 bad input; 3 the run itself failed.
       """,
-    subcommands: [Infer.self, Measure.self, Inspect.self],
-    defaultSubcommand: Infer.self)
+    subcommands: [Run.self, Infer.self, Measure.self, Inspect.self],
+    defaultSubcommand: Run.self)
 }
 
 @main

@@ -11,17 +11,22 @@ struct JSONOption: ParsableArguments {
   ///
   /// - Returns: Whether stdout is taken by it, so that nothing else may be printed there.
   func write(_ value: some Encodable) throws(CommandFailure) -> Bool {
-    guard let json else { return false }
+    guard json != nil else { return false }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    let data = try failing(as: .runFailed) { try encoder.encode(value) }
+    return try write(text: String(decoding: data, as: UTF8.self) + "\n")
+  }
+
+  /// Writes JSON that is a text already; as ``write(_:)``.
+  func write(text: String) throws(CommandFailure) -> Bool {
+    guard let json else { return false }
     try failing(as: .runFailed) {
-      var data = try encoder.encode(value)
-      data.append(UInt8(ascii: "\n"))
       if json == "-" {
-        try FileHandle.standardOutput.write(contentsOf: data)
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
       } else {
-        try AtomicFile.write(data, to: json)
+        try AtomicFile.write(Data(text.utf8), to: json)
       }
     }
     return json == "-"

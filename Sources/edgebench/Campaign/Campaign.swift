@@ -1,0 +1,199 @@
+import Compression
+import DeviceProfiles
+import Engines
+import Execution
+import Foundation
+import Graph
+import LatencyModel
+import Records
+import Sizing
+import Statistics
+import Units
+
+/// Sizes models for one device: the loop from model to verdict.
+///
+/// Every measurement is saved before the next begins; running the same campaign again reuses what still stands.
+struct Campaign {
+  var profile: DeviceProfile
+  var requirements: Requirements
+  var engine: any Engine
+  var threads: Int
+  var runner: AgentRunner
+  var store: RecordStore
+  var work: TemporaryFolder
+  /// What the user typed, for the records.
+  var command: String
+  /// Measures every variant, rather than stopping at the first that suffices.
+  var sweeps = false
+  /// Measures again what could be reused.
+  var isFresh = false
+  /// Other devices, for the smallest that would do where this one does not.
+  var otherProfiles: [DeviceProfile] = []
+
+  /// One model, measured as far as the verdict needed.
+  struct Sized {
+    var subject: Subject
+    var records: [RunRecord]
+    var decision: SizingDecision
+    /// Variants that were not made, and why.
+    var notes: [String]
+  }
+
+  /// What the sandbox enforces: the device's own limits, and those that the user set.
+  var limits: ResourceLimits {
+    func tighter(_ a: ByteCount?, _ metric: Metric) -> ByteCount? {
+      let b = requirements.limit(of: metric).map { ByteCount(bytes: Int64($0)) }
+      guard let a, let b else { return a ?? b }
+      return min(a, b)
+    }
+    var limits = ResourceLimits(profile)
+    limits.memory = tighter(limits.memory, .peakMemory)
+    limits.disk = tighter(limits.disk, .disk)
+    return limits
+  }
+
+  func size(_ subject: Subject, progress: @escaping (String, String?) -> Void) throws(CommandFailure) -> Sized
+  {
+    var variants = try VariantSet(of: subject.load())
+    var records: [RunRecord] = []
+    var notes: [String] = []
+    for recipe in Recipe.all {
+      progress("\(subject.identity.name) \(recipe.name)", nil)
+      switch try variants.make(recipe) {
+      case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
+      case .graph(let graph):
+        records.append(
+          try record(of: graph, as: recipe, subject, &variants) {
+            progress("\(subject.identity.name) \(recipe.name)", $0)
+          })
+      }
+      if !sweeps, isSettled(records) { break }
+    }
+    let decision = decide(records, variants)
+    return Sized(subject: subject, records: records, decision: decision, notes: notes)
+  }
+
+  /// Whether measuring a more invasive variant cannot change the verdict: one suffices, or the reference itself is in doubt.
+  private func isSettled(_ records: [RunRecord]) -> Bool {
+    let decision = SizingDecision(records: records, requirements: requirements, profile: profile)
+    switch decision.verdict.kind {
+    case .notRequired, .required: return true
+    case .insufficient: return false
+    case .inconclusive:
+      return decision.candidates.contains { !$0.candidate.isCompressed && $0.standing == .undetermined }
+    }
+  }
+
+  private func decide(_ records: [RunRecord], _ variants: VariantSet) -> SizingDecision {
+    let decision = SizingDecision(records: records, requirements: requirements, profile: profile)
+    guard case .insufficient = decision.verdict.kind else { return decision }
+    let others = otherProfiles.filter { $0.id != profile.id }.map { other in
+      DeviceOption(
+        profile: other,
+        candidates: records.map { record in
+          var moved = record
+          moved.projection = variants.graph(named: record.configuration.variant).map {
+            projection(of: $0, on: other)
+          }
+          moved.evidence = .measuredInSandbox
+          return Candidate(moved, requirements: requirements)
+        })
+    }
+    return SizingDecision(records: records, requirements: requirements, profile: profile, others: others)
+  }
+
+  /// The record of one variant: an earlier one that still stands, or a new one.
+  private func record(
+    of graph: Graph, as recipe: Recipe, _ subject: Subject, _ variants: inout VariantSet,
+    progress: @escaping (String) -> Void
+  ) throws(CommandFailure) -> RunRecord {
+    let limits = limits
+    let key = RecordKey(
+      model: subject.identity, profile: ProfileIdentity(id: profile.id, digest: profile.digest),
+      configuration: Configuration(
+        variant: recipe.name, engine: engine.name, threads: threads, precision: graph.precision),
+      agentDigest: try failing(as: .runFailed) { try runner.agentDigest() }, tool: Program.identity,
+      inputs: limits.identity)
+    if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }
+
+    let artefact: Artefact
+    do {
+      artefact = try engine.makeArtefact(of: graph, at: "\(work.path)/model.ebplan")
+    } catch .cannotRun(let reason) {
+      throw .badInput("\(subject.identity.name): \(recipe.name): \(reason)")
+    } catch {
+      throw .runFailed(error.description)
+    }
+    var environment = HostProbe().environment()
+    let request = request(for: artefact.path, limits)
+    let measurement: Records.Measurement
+    do throws(ExecutionError) {
+      measurement = try runner.measure(request) { progress($0.estimate) }
+    } catch {
+      throw .runFailed(error.description)
+    }
+    environment.after = HostProbe().state()
+    let cost = try failing(as: .badInput) { try graph.cost() }
+    let record = RunRecord(
+      date: Date(), command: command, tool: Program.identity, model: key.model, profile: key.profile,
+      configuration: key.configuration, evidence: isOnBoard ? .measuredOnBoard : .measuredInSandbox,
+      environment: environment, measurement: measurement,
+      projection: isOnBoard ? nil : projection(of: graph, on: profile),
+      disk: DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: Program.agentSize),
+      fidelity: try variants.fidelity(of: recipe), macs: Int64(cost.macs), parameters: Int64(cost.parameters),
+      inputs: key.inputs, seed: VariantSet.seed)
+    // Saved before the next variant: a later one may end the process.
+    _ = try failing(as: .runFailed) { try store.save(record) }
+    return record
+  }
+
+  /// The profile `host` is this machine: what is measured here is measured on the board.
+  private var isOnBoard: Bool { profile.id == "host" }
+
+  private func request(for plan: String, _ limits: ResourceLimits) -> MeasurementRequest {
+    var request = MeasurementRequest(plan: plan)
+    request.limits = limits
+    request.threads = threads
+    request.samples = sampleCount
+    request.minimumTime = .milliseconds(300)
+    request.budget = .seconds(isOnBoard ? 30 : 4)
+    request.inputs = []
+    return request
+  }
+
+  /// As many as the percentiles asked for need, and no fewer than the p90 does.
+  private var sampleCount: Int {
+    let percentiles = requirements.list.compactMap { requirement -> Double? in
+      guard case .latency(let percentile) = requirement.metric else { return nil }
+      return percentile.quantile
+    }
+    return (percentiles + [0.90]).compactMap { Percentile.minimumSampleCount(for: $0) }.max() ?? 100
+  }
+
+  /// Whether an earlier record has the samples that the requirements need now.
+  private func supports(_ record: RunRecord) -> Bool {
+    guard isOnBoard, case .completed = record.measurement.outcome else { return true }
+    return record.measurement.samplesNanoseconds.count >= sampleCount
+  }
+
+  private func projection(of graph: Graph, on profile: DeviceProfile) -> Projection {
+    do {
+      let projected = try LatencyModel.project(graph, on: profile, threads: threads, engine: engine.name)
+      return Projection(
+        latency: Projection.Band(
+          median: projected.median, lower: projected.band90.lowerBound, upper: projected.band90.upperBound))
+    } catch {
+      return Projection(latency: nil, missing: [error.description])
+    }
+  }
+}
+
+extension ResourceLimits {
+  /// For records: a run under other limits is another run.
+  var identity: String {
+    let parts: [(String, Int64?)] = [
+      ("memory", memory?.bytes), ("disk", disk?.bytes), ("cores", cores.map(Int64.init)),
+    ]
+    return parts.compactMap { name, value in value.map { "\(name) \($0)" } }.joined(separator: ", ")
+  }
+}

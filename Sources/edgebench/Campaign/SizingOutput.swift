@@ -1,0 +1,45 @@
+import DeviceProfiles
+import Foundation
+import Records
+import Reporting
+import Sizing
+
+/// What a campaign prints and leaves in the results folder.
+struct SizingOutput {
+  var profile: DeviceProfile
+  var sized: [Campaign.Sized]
+
+  func write(to folder: String, json: JSONOption) throws(CommandFailure) {
+    let reports = sized.compactMap { SizingReport(records: $0.records, decision: $0.decision) }
+    let title = "\(profile.name) (\(profile.id))"
+    let tables = SizingReport.markdown(reports, title: title)
+    try failing(as: .runFailed) {
+      try AtomicFile.write(Data(tables.utf8), to: folder + "/TABLES.md")
+    }
+    for warning in warnings { Terminal.warning(warning) }
+    if json.json != nil {
+      let text = try failing(as: .runFailed) { try SizingReport.json(reports) }
+      if try json.write(text: text) { return }
+    }
+    if reports.count == 1, let report = reports.first {
+      print(report.terminalText(usesColour: Terminal.usesColour), terminator: "")
+    } else {
+      let terminal = TerminalText(usesColour: Terminal.usesColour)
+      print(terminal.table(SizingReport.table(reports)), terminator: "")
+      for report in reports { print(report.verdictText(terminal), terminator: "") }
+    }
+    for result in sized {
+      for note in result.notes { print("  \(result.subject.identity.name): \(note)") }
+    }
+    print("Records and tables: \(folder)")
+  }
+
+  /// What the host could not enforce, and what disturbed the runs: each said once.
+  private var warnings: [String] {
+    var seen: Set<String> = []
+    let all = sized.flatMap(\.records).flatMap {
+      $0.measurement.sandbox.notEnforced.map { "not enforced: \($0)" } + $0.validity.warnings
+    }
+    return all.filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import DeviceProfiles
+import Engines
+import Execution
+import Foundation
+import Records
+import ReferenceSuite
+import Reporting
+import Sizing
+
+/// `edgebench run`, the default: models under a device's limits, and a verdict for each.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Size a model, or the reference suite, for a device.",
+    discussion: """
+      Measures the model as it is, then compressed variants from the least invasive on, until one meets every \
+      requirement. Without --model the reference suite is sized; without requirements, those of the profile hold. \
+      Records and tables are kept in OUTPUT/PROFILE, and a second run reuses what still stands.
+      """)
+
+  @Option(help: "The device profile: a name ('edgebench profiles list'), a file, or 'host'.")
+  var profile: String
+
+  @Option(help: "A model file; repeat for more.")
+  var model: [String] = []
+
+  @Option(help: "What to size where no --model is given: models, kernels or all.")
+  var suite = Suite.models
+
+  @OptionGroup(title: "Requirements") var requirements: RequirementOptions
+  @OptionGroup var engine: EngineOptions
+
+  @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
+  var sweep = false
+
+  @Flag(help: "Measure again what an earlier run has measured.")
+  var fresh = false
+
+  @Option(help: "The folder for records and tables.")
+  var output = "results"
+
+  @OptionGroup var profiles: ProfileFolderOptions
+  @OptionGroup var json: JSONOption
+
+  enum Suite: String, ExpressibleByArgument, CaseIterable { case models, kernels, all }
+
+  func run() throws {
+    let profile = try profiles.profile(self.profile)
+    let wanted = try requirements.requirements()
+    let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
+    let engine = try engine.resolve()
+    let subjects = try subjects()
+    let runner = AgentRunner(agentPath: Program.agent)
+    _ = try failing(as: .runFailed) { try runner.agentDigest() }
+    Sweep.run()
+    let interrupts = Interrupts(cancelling: runner)
+    defer { withExtendedLifetime(interrupts) {} }
+
+    let folder = "\(output)/\(profile.id)"
+    let store = RecordStore(directory: folder + "/records")
+    let work = try failing(as: .runFailed) { try TemporaryFolder() }
+    defer { work.remove() }
+    var campaign = Campaign(
+      profile: profile, requirements: resolved, engine: engine, threads: self.engine.threads, runner: runner,
+      store: store, work: work, command: Program.commandLine)
+    campaign.sweeps = sweep
+    campaign.isFresh = fresh
+    campaign.otherProfiles = profiles.library.loadAll()
+
+    var progress = ProgressBar(total: subjects.count)
+    var sized: [Campaign.Sized] = []
+    for subject in subjects {
+      sized.append(try campaign.size(subject) { progress.show($0, estimate: $1) })
+      progress.advance()
+    }
+    progress.clear()
+    try SizingOutput(profile: profile, sized: sized).write(to: folder, json: json)
+  }
+
+  private func subjects() throws(CommandFailure) -> [Subject] {
+    if model.isEmpty {
+      let models = suite == .kernels ? [] : ReferenceSuite.models
+      let kernels = suite == .models ? [] : ReferenceSuite.kernels
+      return (models + kernels).map { Subject($0) }
+    }
+    var subjects: [Subject] = []
+    for path in model { subjects.append(try Subject(path: path)) }
+    return subjects
+  }
+}
