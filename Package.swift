@@ -120,6 +120,9 @@ let package = Package(
       name: "SizingTests",
       dependencies: ["DeviceProfiles", "RecordFixtures", "Records", "Sizing", "Statistics", "Units"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["RecordFixtures", "Records", "Reporting", "Sizing", "Statistics"], swiftSettings: strict),
     .testTarget(name: "GraphTests", dependencies: ["Graph"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Statistics"], swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter", cSettings: strictC),

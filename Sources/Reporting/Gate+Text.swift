@@ -10,7 +10,10 @@ extension Gate {
     for result in results {
       let start: [Table.Cell] = [.init(result.model.name), .init(result.profile.id)]
       guard let nearest = result.nearest else {
-        table.append(start + [.init(nil), .init(nil), .init("no record of an allowed variant"), .init("FAILED", tone: .bad)])
+        table.append(
+          start + [
+            .init(nil), .init(nil), .init("no record of an allowed variant"), .init("FAILED", tone: .bad),
+          ])
         continue
       }
       for assessment in nearest.assessments {

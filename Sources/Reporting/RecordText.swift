@@ -32,7 +32,7 @@ struct RecordText {
 
   var peakMemory: String? {
     switch record.measurement.outcome {
-    case .outOfMemory(let limit, _, _): return "> \(Metric.peakMemory.text(Double(limit))): killed"
+    case .outOfMemory(let limit, _, _): return "> \(Metric.peakMemory.text(Double(limit)))"
     case .completed, .outOfDisk, .timedOut, .failed:
       return record.measurement.peakMemoryBytes.map { Metric.peakMemory.text(Double($0)) }
     }
@@ -40,7 +40,7 @@ struct RecordText {
 
   var disk: String? { record.disk.map { Metric.disk.text(Double($0.totalBytes)) } }
 
-  /// "top-1 71.8 % (-0.4)" or, without labels, "cosine 0.9991".
+  /// "top-1 71.8 %" or, without labels, "cosine 0.9991".
   var accuracy: String? {
     if let accuracy = record.accuracy {
       return "\(accuracy.metric) \(Metric.accuracyDrop.text(accuracy.value))"

@@ -23,9 +23,8 @@ extension SizingReport {
 
   private var section: String {
     let verdict = decision.verdict
-    var text = "<section>\n<h2>\(Escaping.xml("\(model.name) on \(profile.id)"))</h2>\n"
-    let evidence = verdict.evidence.map { " (\($0.rawValue))" } ?? ""
-    text += "<p class=\"verdict\">\(Escaping.xml(verdict.statement + evidence))</p>\n<ul>\n"
+    var text = "<section>\n<h2>\(Escaping.xml(place))</h2>\n"
+    text += "<p class=\"verdict\">\(Escaping.xml(verdictLine))</p>\n<ul>\n"
     for reason in verdict.reasons { text += "<li>\(Escaping.xml(reason))</li>\n" }
     for step in verdict.next { text += "<li>Next: \(Escaping.xml(step)).</li>\n" }
     text += "</ul>\n"
@@ -60,7 +59,7 @@ extension SizingReport {
       return "<tr>\(texts.joined())</tr>\n"
     }
     let head = "<thead>\n\(row(table.columns.map(\.title), "th"))</thead>\n"
-    let body = table.rows.map { row($0.map(\.text), "td") }.joined()
+    let body = table.rows.map { row($0.cells.map(\.text), "td") }.joined()
     return "<table>\n\(head)<tbody>\n\(body)</tbody>\n</table>\n"
   }
 

@@ -10,6 +10,11 @@ extension SizingReport {
     try jsonText(Document(reports: reports.map(ModelJSON.init)))
   }
 
+  /// The object of this model alone.
+  ///
+  /// - Throws: An `EncodingError` for a number that JSON cannot hold.
+  public func json() throws -> String { try jsonText(ModelJSON(self)) }
+
   private struct Document: Encodable {
     var schema = 1
     var reports: [ModelJSON]

@@ -19,9 +19,7 @@ extension SizingReport {
 
   private var verdictMarkdown: String {
     let verdict = decision.verdict
-    let evidence = verdict.evidence.map { " (\($0.rawValue))" } ?? ""
-    let place = Escaping.markdown("\(model.name) on \(profile.id)")
-    var text = "**\(place)**: \(Escaping.markdown(verdict.statement))\(evidence)\n\n"
+    var text = "**\(Escaping.markdown(place))**: \(Escaping.markdown(verdictLine))\n\n"
     for reason in verdict.reasons { text += "- \(Escaping.markdown(reason))\n" }
     for step in verdict.next { text += "- Next: \(Escaping.markdown(step)).\n" }
     return text + (verdict.reasons.isEmpty && verdict.next.isEmpty ? "" : "\n")

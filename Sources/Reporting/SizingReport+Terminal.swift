@@ -12,23 +12,22 @@ extension SizingReport {
     let record = entry.record
     var facts = ["\(record.measurement.samplesNanoseconds.count) samples"]
     if let seed = record.seed { facts.append("seed \(seed)") }
-    let title = "\(model.name) on \(profile.id): \(record.configuration.title)"
+    let title = "\(place): \(record.configuration.title)"
     let word = entry.validity
     var text =
       "\(terminal.styled(title, .strong))  \(terminal.styled(word.text, word.tone))  (\(facts.joined(separator: ", ")))\n"
 
     let rows = entry.assessed.assessments.map { Self.row($0) } + unlimited(entry)
-    let widths = (0..<3).map { column in
+    let widths = (0..<4).map { column in
       rows.map { DisplayWidth.of(Escaping.terminal($0.cells[column])) }.max() ?? 0
     }
     for row in rows {
-      let padded = (0..<3).map { column in
+      let padded = (0..<4).map { column in
         let cell = Escaping.terminal(row.cells[column])
-        return cell + String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
+        let pad = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
+        return column == 3 ? terminal.styled(cell, row.tone) + pad : cell + pad
       }
-      let line =
-        "  \(padded.joined(separator: "  "))  \(terminal.styled(row.finding, row.tone))  \(terminal.styled(row.note, .faint))"
-      text += Self.trimmed(line) + "\n"
+      text += Self.trimmed("  \(padded.joined(separator: "  "))  \(terminal.styled(row.note, .faint))") + "\n"
     }
     for reason in record.validity.reasons {
       text += "  \(terminal.styled("invalid: \(reason)", .doubtful))\n"
@@ -42,16 +41,7 @@ extension SizingReport {
   /// The verdict, its reasons and what to do next.
   public func verdictText(_ terminal: TerminalText) -> String {
     let verdict = decision.verdict
-    let tone: Tone =
-      switch verdict.kind {
-      case .notRequired: .good
-      case .required: .strong
-      case .insufficient: .bad
-      case .inconclusive: .doubtful
-      }
-    let evidence = verdict.evidence.map { " (\($0.rawValue))" } ?? ""
-    var text =
-      "\(terminal.styled("\(model.name) on \(profile.id)", .strong)): \(terminal.styled(verdict.statement, tone))\(evidence)\n"
+    var text = "\(terminal.styled(place, .strong)): \(terminal.styled(verdictLine, verdict.tone))\n"
     for reason in verdict.reasons { text += "  \(terminal.styled(reason))\n" }
     for step in verdict.next { text += "  \(terminal.styled("next: \(step)."))\n" }
     return text
@@ -63,10 +53,16 @@ extension SizingReport {
     return entries.map { block($0, terminal) }.joined() + verdictText(terminal)
   }
 
+  /// The sizing table: the model and its verdict above its configurations.
+  ///
+  /// - Parameter width: The columns that the terminal has; `nil` for as many as needed.
+  public static func terminalTable(_ reports: [SizingReport], usesColour: Bool, width: Int? = nil) -> String {
+    TerminalText(usesColour: usesColour).table(groupedTable(reports), width: width)
+  }
+
   private struct Row {
-    /// Name, value, limit.
+    /// Name, value, limit, finding.
     var cells: [String]
-    var finding: String
     var tone: Tone
     var note: String
   }
@@ -87,7 +83,7 @@ extension SizingReport {
       case .unknown(let why, _): (Table.missing, why)
       }
     return Row(
-      cells: [metric.name, value, limit], finding: assessment.finding.rawValue, tone: tone, note: note)
+      cells: [metric.name, value, limit, assessment.finding.rawValue], tone: tone, note: note)
   }
 
   /// Figures that no requirement limits, for the reader.
@@ -102,7 +98,7 @@ extension SizingReport {
     ]
     return figures.compactMap { name, value, note in
       guard let value, !limited.contains(name) else { return nil }
-      return Row(cells: [name, value, ""], finding: "", tone: .plain, note: note)
+      return Row(cells: [name, value, "", ""], tone: .plain, note: note)
     }
   }
 

@@ -38,30 +38,67 @@ public struct SizingReport: Sendable {
   /// The rows of a sizing table, one a configuration.
   public var table: Table { Self.table([self]) }
 
-  /// One table of several models.
+  /// One table of several models, the model's name in the first column.
   ///
   /// What was measured on the device, projected, and measured in the sandbox stand in columns of their own. Columns
   /// without any value are left out.
   public static func table(_ reports: [SizingReport]) -> Table {
-    let names = Set(reports.map(\.percentile.name)).sorted().joined(separator: "/")
-    var table = Table([
-      .init("model"), .init("configuration"), .init("\(names) on board", .trailing),
-      .init("projected median", .trailing), .init("\(names) in sandbox", .trailing),
-      .init("peak memory", .trailing), .init("disk", .trailing), .init("accuracy", .trailing),
-      .init("gain"), .init("requirements"), .init("run"),
-    ])
+    var table = Table([.init("model")] + columns(reports))
+    for report in reports {
+      for entry in report.entries { table.append([.init(report.model.name)] + report.cells(entry)) }
+    }
+    return table.withoutEmptyColumns()
+  }
+
+  /// The same for a terminal: the model and its verdict in a line above its configurations.
+  static func groupedTable(_ reports: [SizingReport]) -> Table {
+    var table = Table(columns(reports))
     for report in reports {
       for (index, entry) in report.entries.enumerated() {
-        let text = RecordText(record: entry.record, percentile: report.percentile)
-        table.append([
-          .init(index == 0 ? report.model.name : "", tone: .strong),
-          .init(entry.record.configuration.title), .init(text.onBoard), .init(text.projected),
-          .init(text.inSandbox, tone: .faint), .init(text.peakMemory), .init(text.disk),
-          .init(text.accuracy), .init(entry.assessed.gain?.text), entry.standing, entry.validity,
-        ])
+        let heading = Table.Cell("\(report.place): \(report.verdictLine)", tone: report.decision.verdict.tone)
+        table.append(report.cells(entry), under: index == 0 ? heading : nil)
       }
     }
     return table.withoutEmptyColumns()
+  }
+
+  private static func columns(_ reports: [SizingReport]) -> [Table.Column] {
+    let percentiles = Set(reports.map(\.percentile)).sorted().map(\.name).joined(separator: "/")
+    return [
+      .init("configuration"), .init("\(percentiles) on board", .trailing),
+      .init("projected median", .trailing),
+      .init("\(percentiles) in sandbox", .trailing, dispensability: 4), .init("peak memory", .trailing),
+      .init("disk", .trailing, dispensability: 2), .init("accuracy", .trailing, dispensability: 3),
+      .init("gain", dispensability: 1), .init("requirements"), .init("run"),
+    ]
+  }
+
+  private func cells(_ entry: Entry) -> [Table.Cell] {
+    let text = RecordText(record: entry.record, percentile: percentile)
+    return [
+      .init(entry.record.configuration.title), .init(text.onBoard), .init(text.projected),
+      .init(text.inSandbox, tone: .faint), .init(text.peakMemory), .init(text.disk), .init(text.accuracy),
+      .init(entry.assessed.gain?.text), entry.standing, entry.validity,
+    ]
+  }
+
+  /// "mobilenet_v2 on rpi4".
+  var place: String { "\(model.name) on \(profile.id)" }
+
+  /// "compression required: int8-static (projected)".
+  var verdictLine: String {
+    decision.verdict.statement + (decision.verdict.evidence.map { " (\($0.rawValue))" } ?? "")
+  }
+}
+
+extension Verdict {
+  var tone: Tone {
+    switch kind {
+    case .notRequired: .good
+    case .required: .strong
+    case .insufficient: .bad
+    case .inconclusive: .doubtful
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 extension Table {
-  /// The table in GitHub's Markdown, columns padded so that the source can be read too.
+  /// The table in GitHub's Markdown, columns padded so that the source can be read too. Headings have no place in it.
   public var markdown: String {
     let titles = columns.map { Escaping.markdown($0.title) }
-    let cells = rows.map { $0.map { Escaping.markdown($0.text) } }
+    let cells = rows.map { $0.cells.map { Escaping.markdown($0.text) } }
     let widths = columns.indices.map { column in
       max(3, ([titles[column]] + cells.map { $0[column] }).map(DisplayWidth.of).max() ?? 3)
     }

@@ -5,9 +5,13 @@ public struct Table: Sendable, Hashable {
   public struct Column: Sendable, Hashable {
     public var title: String
     public var alignment: Alignment
-    public init(_ title: String, _ alignment: Alignment = .leading) {
+    /// Above 0 it may be left out where there is too little room; the largest goes first.
+    public var dispensability: Int
+
+    public init(_ title: String, _ alignment: Alignment = .leading, dispensability: Int = 0) {
       self.title = title
       self.alignment = alignment
+      self.dispensability = dispensability
     }
   }
 
@@ -20,24 +24,37 @@ public struct Table: Sendable, Hashable {
     }
   }
 
+  public struct Row: Sendable, Hashable {
+    /// Stands in a line of its own above the row, across all columns.
+    public var heading: Cell?
+    public var cells: [Cell]
+  }
+
   public static let missing = "-"
 
   public var columns: [Column]
-  public private(set) var rows: [[Cell]] = []
+  public private(set) var rows: [Row] = []
 
   public init(_ columns: [Column]) { self.columns = columns }
 
   /// - Precondition: One cell a column.
-  public mutating func append(_ row: [Cell]) {
-    precondition(row.count == columns.count, "a row has one cell a column")
-    rows.append(row)
+  public mutating func append(_ cells: [Cell], under heading: Cell? = nil) {
+    precondition(cells.count == columns.count, "a row has one cell a column")
+    rows.append(Row(heading: heading, cells: cells))
   }
 
   /// The table without the columns in which no row has a value.
   public func withoutEmptyColumns() -> Table {
-    let kept = columns.indices.filter { column in rows.contains { $0[column].text != Self.missing } }
-    var table = Table(kept.map { columns[$0] })
-    table.rows = rows.map { row in kept.map { row[$0] } }
+    let empty = columns.indices.filter { column in
+      rows.allSatisfy { $0.cells[column].text == Self.missing }
+    }
+    return empty.reversed().reduce(self) { $0.without(column: $1) }
+  }
+
+  func without(column: Int) -> Table {
+    var table = self
+    table.columns.remove(at: column)
+    for index in table.rows.indices { table.rows[index].cells.remove(at: column) }
     return table
   }
 }

@@ -14,15 +14,49 @@ public struct TerminalText: Sendable {
   private static let codes: [Tone: Int] = [.strong: 1, .faint: 2, .bad: 31, .good: 32, .doubtful: 33]
 
   /// `table` in aligned columns, two blanks between them, a rule under the titles; each line ends in a newline.
-  public func table(_ table: Table) -> String {
-    let widths = table.columns.indices.map { column in
-      ([table.columns[column].title] + table.rows.map { $0[column].text })
+  ///
+  /// - Parameter width: The columns that the terminal has. Where they are too few, columns that may be left out are,
+  ///   and a line names them; `nil` for all.
+  public func table(_ table: Table, width: Int? = nil) -> String {
+    let (shown, dropped) = fitted(table, width)
+    let widths = columnWidths(shown)
+    var text = line(shown, widths, shown.columns.map { Table.Cell($0.title, tone: .strong) })
+    text += widths.map { String(repeating: "\u{2500}", count: $0) }.joined(separator: "  ") + "\n"
+    for (index, row) in shown.rows.enumerated() {
+      if let heading = row.heading {
+        text += (index > 0 ? "\n" : "") + styled(heading.text, heading.tone) + "\n"
+      }
+      text += line(shown, widths, row.cells)
+    }
+    if !dropped.isEmpty {
+      text += styled("Not shown for want of width: \(dropped.joined(separator: ", ")).", .faint) + "\n"
+    }
+    return text
+  }
+
+  /// Leaves out the columns that may be, the most dispensable first, until the rest fits.
+  private func fitted(_ table: Table, _ width: Int?) -> (Table, dropped: [String]) {
+    guard let width else { return (table, []) }
+    var shown = table
+    var dropped: [String] = []
+    while columnWidths(shown).reduce(0, { $0 + $1 + 2 }) - 2 > width {
+      let dispensable = shown.columns.indices.filter { shown.columns[$0].dispensability > 0 }
+      guard
+        let index = dispensable.max(by: {
+          shown.columns[$0].dispensability < shown.columns[$1].dispensability
+        })
+      else { break }
+      dropped.append(shown.columns[index].title)
+      shown = shown.without(column: index)
+    }
+    return (shown, dropped)
+  }
+
+  private func columnWidths(_ table: Table) -> [Int] {
+    table.columns.indices.map { column in
+      ([table.columns[column].title] + table.rows.map { $0.cells[column].text })
         .map { DisplayWidth.of(Escaping.terminal($0)) }.max() ?? 0
     }
-    var lines = [line(table, widths, table.columns.map { Table.Cell($0.title, tone: .strong) })]
-    lines.append(widths.map { String(repeating: "\u{2500}", count: $0) }.joined(separator: "  "))
-    lines += table.rows.map { line(table, widths, $0) }
-    return lines.map { $0 + "\n" }.joined()
   }
 
   private func line(_ table: Table, _ widths: [Int], _ cells: [Table.Cell]) -> String {
@@ -35,15 +69,8 @@ public struct TerminalText: Sendable {
       case .leading: line += isLast ? text : text + pad
       case .trailing: line += pad + text
       }
-      line += isLast ? "" : "  "
+      line += isLast ? "\n" : "  "
     }
     return line
-  }
-}
-
-/// The name under which the command knows it.
-public enum TerminalTable {
-  public static func render(_ table: Table, usesColour: Bool) -> String {
-    TerminalText(usesColour: usesColour).table(table)
   }
 }

@@ -12,7 +12,8 @@ public struct Gate: Sendable {
 
     /// Whether some configuration that the gate allows is known to meet every limit.
     public var isPassed: Bool {
-      decision.candidates.contains { $0.standing == .meets && !$0.isRefused } && !decision.requirements.isEmpty
+      decision.candidates.contains { $0.standing == .meets && !$0.isRefused }
+        && !decision.requirements.isEmpty
     }
   }
 
@@ -27,7 +28,8 @@ public struct Gate: Sendable {
     let names = Set(records.map(\.model.name))
     if let missing = requirements.models.keys.sorted().first(where: { !names.contains($0) }) {
       throw RequirementError(
-        place: "models.\(missing)", problem: "is a model that no record is of; expected one of \(names.sorted().joined(separator: ", "))")
+        place: "models.\(missing)",
+        problem: "is a model that no record is of; expected one of \(names.sorted().joined(separator: ", "))")
     }
     var seen: Set<Key> = []
     let keys = records.map { Key(model: $0.model, profile: $0.profile) }.filter { seen.insert($0).inserted }
