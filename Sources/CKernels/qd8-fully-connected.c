@@ -51,6 +51,7 @@ static void run(const void *opaque, void *const *operands, const eb_context *con
   int8_t *steps = operands[3];
   eb_qd8_range *ranges = (eb_qd8_range *)(void *)(steps + l.ranges_offset);
   const size_t k = params->in_channels;
+  const int32_t offset = eb_qs8_input_offset(l.conv.isa);  // 0 or 128
   eb_qs8_gemm gemm = eb_qs8_conv_gemm(&l.conv, operands[1], 0, l.row_bytes);
   gemm.ranges = ranges;
   gemm.range_step = 1;
@@ -64,6 +65,9 @@ static void run(const void *opaque, void *const *operands, const eb_context *con
       ranges[i] = eb_qd8_range_of(in, k, l.conv.isa);
       eb_qd8_quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, l.conv.isa, row);
       memset(row + k, 0, l.row_bytes - k);
+      if (offset != 0) {
+        for (size_t c = 0; c < k; c++) row[c] = (int8_t)((uint8_t)row[c] ^ 0x80);
+      }
       rows[i] = row;
     }
     eb_qd8_gemm_kernel_for(l.conv.isa)(&gemm, rows, count, out);

@@ -8,6 +8,9 @@ static bool accepts(const void *params, const size_t *bytes, size_t count) {
       !eb_is_qs8(p->b_zero_point) || !eb_qs8_output_is_valid(p->out_zero_point, p->out_min, p->out_max)) {
     return false;
   }
+  // Also false for NaN.
+  if (!(fabsf(p->a_scale / p->out_scale) < EB_QS8_SCALE_LIMIT && fabsf(p->b_scale / p->out_scale) < EB_QS8_SCALE_LIMIT))
+    return false;
   uint64_t elements;
   if (!eb_element_count(p->rank, p->shape, &elements)) return false;
   if (elements == 0) return true;
@@ -32,6 +35,7 @@ static operation operation_of(const eb_binary_params *p) {
       .b_zero_point = p->b_zero_point,
       .output = eb_qs8_output_of(p->out_zero_point, p->out_min, p->out_max),
   };
+  o.job.offset = -(o.job.a_scale * (float)p->a_zero_point + o.job.b_scale * (float)p->b_zero_point);
   o.swapped = o.job;
   o.swapped.a_zero_point = o.job.b_zero_point;
   o.swapped.b_zero_point = o.job.a_zero_point;

@@ -41,13 +41,12 @@ static void gather_rows(const band *b, uint64_t group, uint64_t first, size_t co
   const eb_qs8_window *w = &b->conv->window;
   const int8_t *base = b->base + group * b->conv->group_in;
   const size_t row_step = w->stride_height * b->row_bytes, column_step = w->stride_width * w->channels;
-  uint64_t y = first / w->out_width, x = first % w->out_width;
-  for (size_t i = 0; i < count; i++) {
-    rows[i] = base + y * row_step + x * column_step;
-    if (++x == w->out_width) {
-      x = 0;
-      y++;
-    }
+  uint64_t x = first % w->out_width;
+  const int8_t *start = base + first / w->out_width * row_step;
+  for (size_t i = 0; i < count; start += row_step, x = 0) {
+    const int8_t *pixel = start + x * column_step;
+    const size_t end = eb_min_u64(count, i + (w->out_width - x));
+    for (; i < end; i++, pixel += column_step) rows[i] = pixel;
   }
 }
 
@@ -101,7 +100,7 @@ static void run_qd8(const eb_conv2d_params *params, void *const *operands) {
   const uint64_t pixels = w->out_height * w->out_width;
   for (uint64_t n = 0; n < conv.batch; n++, image += w->in_image_bytes, out += pixels * params->out_channels) {
     const eb_qd8_range range = eb_qd8_range_of(image, w->in_image_bytes, conv.isa);
-    eb_qd8_window_copy(w, image, 0, w->out_height, range.inverse_scale, range.zero_point, conv.isa, operands[3]);
+    eb_qd8_window_copy(w, image, 0, w->out_height, range.inverse_scale, range.zero_point, operands[3]);
     const band b = {.conv = &conv, .base = operands[3], .row_bytes = w->row_bytes, .rows = w->out_height};
     for (uint64_t g = 0; g < conv.groups; g++) {
       eb_qs8_gemm gemm = eb_qs8_conv_gemm(&conv, operands[1], g, b.row_bytes);

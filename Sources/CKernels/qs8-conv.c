@@ -28,6 +28,8 @@ static bool plan_window(const eb_conv2d_params *p, const eb_qs8_conv *conv, eb_q
       .kernel_width = p->kernel_width,
       .out_height = p->out_height,
       .out_width = p->out_width,
+      .isa = conv->isa,
+      .adds_128 = eb_qs8_input_offset(conv->isa) != 0,
   };
   if (conv->is_transposed) {
     window->spacing_height = p->stride_height;
@@ -78,7 +80,7 @@ bool eb_qs8_conv_plan(const eb_conv2d_params *p, enum eb_qs8_conv_kind kind, eb_
   conv->inner = has_row_segments ? 1 : p->kernel_width;
   conv->segment = has_row_segments ? (uint64_t)p->kernel_width * p->in_channels : conv->group_in;
   conv->segment_groups = eb_round_up(conv->segment, EB_QS8_KR) / EB_QS8_KR;
-  conv->copies = conv->is_dynamic || conv->window.needs_copy || conv->segment % EB_QS8_KR != 0;
+  conv->copies = conv->is_dynamic || conv->window.needs_copy || conv->window.adds_128 || conv->segment % EB_QS8_KR != 0;
   if (!plan_packed(conv)) return false;
 
   const uint64_t element = conv->is_dynamic ? sizeof(float) : 1;

@@ -1,6 +1,6 @@
 // Depthwise convolution with vpdpbusd: four taps of 64 channels are interleaved byte by byte, so that each 32-bit
 // lane sums four taps of one channel. Interleaving works in 128-bit lanes; packing has put weights, biases and
-// scales in the order that comes out, and packing down to bytes undoes it.
+// scales in the order that comes out, and packing down to bytes undoes it. Inputs come with 128 added.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -10,18 +10,14 @@
                              apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 
-#define EB_INLINE static inline __attribute__((always_inline))
+#include "qs8-requantize-avx512.h"
 
-enum { block_channels = 64, vectors = 4, vector_lanes = 16, tap_group = 4, max_groups = 3 };
-
-EB_INLINE __m512i load_tap(const int8_t *at) {
-  return _mm512_xor_si512(_mm512_loadu_si512(at), _mm512_set1_epi8((char)0x80));
-}
+enum { block_channels = 64, vectors = 4, vector_lanes = 16, tap_group = 4 };
 
 // sums[v] += the products of one group of taps; `w` as packed.
 EB_INLINE void accumulate(const int8_t *in, const size_t *offsets, const __m512i *w, __m512i sums[vectors]) {
-  const __m512i a = load_tap(in + offsets[0]), b = load_tap(in + offsets[1]);
-  const __m512i c = load_tap(in + offsets[2]), d = load_tap(in + offsets[3]);
+  const __m512i a = _mm512_loadu_si512(in + offsets[0]), b = _mm512_loadu_si512(in + offsets[1]);
+  const __m512i c = _mm512_loadu_si512(in + offsets[2]), d = _mm512_loadu_si512(in + offsets[3]);
   const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
   const __m512i cd_low = _mm512_unpacklo_epi8(c, d), cd_high = _mm512_unpackhi_epi8(c, d);
   sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_unpacklo_epi16(ab_low, cd_low), w[0]);
@@ -35,74 +31,154 @@ EB_INLINE void load_weights(const int8_t *weights, __m512i w[vectors]) {
   for (size_t v = 0; v < vectors; v++) w[v] = _mm512_loadu_si512(weights + v * 64);
 }
 
-EB_INLINE __m512i scaled(__m512i sums, __m512 scale, __m512 max) {
-  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale), max));
+// Three taps and a zero, interleaved.
+EB_INLINE void load_column(const int8_t *in, const size_t *offsets, __m512i column[vectors]) {
+  const __m512i a = _mm512_loadu_si512(in + offsets[0]), b = _mm512_loadu_si512(in + offsets[1]);
+  const __m512i c = _mm512_loadu_si512(in + offsets[2]), zero = _mm512_setzero_si512();
+  const __m512i ab_low = _mm512_unpacklo_epi8(a, b), ab_high = _mm512_unpackhi_epi8(a, b);
+  const __m512i c_low = _mm512_unpacklo_epi8(c, zero), c_high = _mm512_unpackhi_epi8(c, zero);
+  column[0] = _mm512_unpacklo_epi16(ab_low, c_low);
+  column[1] = _mm512_unpackhi_epi16(ab_low, c_low);
+  column[2] = _mm512_unpacklo_epi16(ab_high, c_high);
+  column[3] = _mm512_unpackhi_epi16(ab_high, c_high);
 }
 
-// One block of channels of `count` runs; `groups` is a constant once inlined, 0 for any number.
-EB_INLINE void qs8_block(const eb_qs8_dwconv_job *job, size_t groups, size_t block, const int8_t *in, size_t count,
-                         int8_t *out) {
-  const size_t channel = block * block_channels;
-  const int8_t *weights = job->weights + block * job->block_bytes;
-  __m512i w[max_groups][vectors], bias[vectors];
-  __m512 scales[vectors];
+// result = sums + products of a column and its weights.
+EB_INLINE void add_column(const __m512i sums[vectors], const __m512i column[vectors], const __m512i w[vectors],
+                          __m512i result[vectors]) {
 #pragma clang loop unroll(full)
-  for (size_t g = 0; g < groups; g++) load_weights(weights + g * block_channels * tap_group, w[g]);
+  for (size_t v = 0; v < vectors; v++) result[v] = _mm512_dpbusd_epi32(sums[v], column[v], w[v]);
+}
+
+// One block of 64 channels, or what is left of it.
+typedef struct {
+  requantization q;
+  bool clamps;
+  __m512i bias[vectors];
+  __m512 scales[vectors];
+  __mmask64 mask;
+} block;
+
+EB_INLINE block block_of(const eb_qs8_dwconv_job *job, size_t channel, bool clamps) {
+  block b = {.q = requantization_of(&job->output), .clamps = clamps};
 #pragma clang loop unroll(full)
   for (size_t v = 0; v < vectors; v++) {
-    bias[v] = _mm512_loadu_si512(job->bias + channel + v * vector_lanes);
-    scales[v] = _mm512_loadu_ps(job->scales + channel + v * vector_lanes);
+    b.bias[v] = _mm512_loadu_si512(job->bias + channel + v * vector_lanes);
+    b.scales[v] = _mm512_loadu_ps(job->scales + channel + v * vector_lanes);
   }
-  const __m512 max = _mm512_set1_ps(job->output.max_less_zero_point);
-  const __m512i zero_point = _mm512_set1_epi16((int16_t)job->output.zero_point);
-  const __m512i min = _mm512_set1_epi8((char)job->output.min);
   const size_t left = job->channels - channel;
-  const __mmask64 mask = left >= 64 ? UINT64_MAX : (1ull << left) - 1;
-  for (size_t i = 0; i < count; i++, in += job->in_stride, out += job->channels) {
-    __m512i sums[vectors] = {bias[0], bias[1], bias[2], bias[3]};
-    if (groups != 0) {
-#pragma clang loop unroll(full)
-      for (size_t g = 0; g < groups; g++) accumulate(in, job->tap_offsets + g * tap_group, w[g], sums);
-    } else {
-      for (size_t g = 0; g < job->tap_groups; g++) {
-        load_weights(weights + g * block_channels * tap_group, w[0]);
-        accumulate(in, job->tap_offsets + g * tap_group, w[0], sums);
+  b.mask = left >= 64 ? UINT64_MAX : (1ull << left) - 1;
+  return b;
+}
+
+EB_INLINE void store(const block *b, const __m512i sums[vectors], int8_t *out) {
+  _mm512_mask_storeu_epi8(out, b->mask, packed_steps(&b->q, sums, b->scales, b->clamps));
+}
+
+// Any taps.
+EB_INLINE void any_taps(const eb_qs8_dwconv_job *job, const block *b, const int8_t *weights, const int8_t *in,
+                        size_t count, int8_t *out) {
+  const size_t groups = job->tap_groups, *offsets = job->tap_offsets;
+  const size_t in_stride = job->in_stride, out_stride = job->channels;
+  for (size_t i = 0; i < count; i++, in += in_stride, out += out_stride) {
+    __m512i sums[vectors] = {b->bias[0], b->bias[1], b->bias[2], b->bias[3]};
+    for (size_t g = 0; g < groups; g++) {
+      __m512i w[vectors];
+      load_weights(weights + g * block_channels * tap_group, w);
+      accumulate(in, offsets + g * tap_group, w, sums);
+    }
+    store(b, sums, out);
+  }
+}
+
+// One row of 3 x 3 taps by columns. `step`: columns from one output pixel to the next; 1 and 2 share them, 0 is any.
+EB_INLINE void row_3x3(const block *b, const __m512i w[3][vectors], const size_t offsets[3][3], size_t step,
+                       const int8_t *in, size_t in_stride, size_t count, int8_t *out, size_t out_stride) {
+  __m512i column[vectors], sums[vectors], next[vectors];
+  if (step == 1) {
+    // Each column is loaded once and serves three pixels: their last, middle and first column.
+    load_column(in, offsets[0], column);
+    add_column(b->bias, column, w[0], sums);
+    load_column(in, offsets[1], column);
+    add_column(sums, column, w[1], sums);
+    add_column(b->bias, column, w[0], next);
+    for (size_t i = 0; i < count; i++, in += in_stride, out += out_stride) {
+      __m512i done[vectors];
+      load_column(in, offsets[2], column);
+      add_column(sums, column, w[2], done);
+      add_column(next, column, w[1], sums);
+      add_column(b->bias, column, w[0], next);
+      store(b, done, out);
+    }
+    return;
+  }
+  if (step == 2) load_column(in, offsets[0], column);
+  for (size_t i = 0; i < count; i++, in += in_stride, out += out_stride) {
+    if (step != 2) load_column(in, offsets[0], column);
+    add_column(b->bias, column, w[0], sums);
+    load_column(in, offsets[1], column);
+    add_column(sums, column, w[1], sums);
+    load_column(in, offsets[2], column);
+    add_column(sums, column, w[2], sums);
+    store(b, sums, out);
+  }
+}
+
+EB_INLINE void rows_3x3(const eb_qs8_dwconv_job *job, const block *b, size_t step, const int8_t *weights,
+                        const int8_t *in, int8_t *out) {
+  __m512i w[3][vectors];
+  size_t offsets[3][3];
+  for (size_t g = 0; g < 3; g++) {
+    load_weights(weights + g * block_channels * tap_group, w[g]);
+    for (size_t t = 0; t < 3; t++) offsets[g][t] = job->tap_offsets[g * tap_group + t];
+  }
+  const size_t rows = job->rows, count = job->count, in_stride = job->in_stride, out_stride = job->channels;
+  const size_t in_row_stride = job->in_row_stride, out_row_stride = job->out_row_stride;
+  for (size_t y = 0; y < rows; y++, in += in_row_stride, out += out_row_stride) {
+    row_3x3(b, w, offsets, step, in, in_stride, count, out, out_stride);
+  }
+}
+
+EB_INLINE void qs8(const eb_qs8_dwconv_job *job, bool clamps, const int8_t *in, int8_t *out) {
+  for (size_t c = 0; c < job->channels; c += block_channels, in += block_channels, out += block_channels) {
+    const int8_t *weights = job->weights + c / block_channels * job->block_bytes;
+    const block b = block_of(job, c, clamps);
+    if (!job->is_by_columns) {
+      for (size_t y = 0; y < job->rows; y++) {
+        any_taps(job, &b, weights, in + y * job->in_row_stride, job->count, out + y * job->out_row_stride);
       }
+      continue;
     }
-    const __m512i low = _mm512_packs_epi32(scaled(sums[0], scales[0], max), scaled(sums[1], scales[1], max));
-    const __m512i high = _mm512_packs_epi32(scaled(sums[2], scales[2], max), scaled(sums[3], scales[3], max));
-    const __m512i steps = _mm512_packs_epi16(_mm512_adds_epi16(low, zero_point), _mm512_adds_epi16(high, zero_point));
-    _mm512_mask_storeu_epi8(out, mask, _mm512_max_epi8(steps, min));
-  }
-}
-
-void eb_qs8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, size_t count, int8_t *out) {
-  for (size_t c = 0; c < job->channels; c += block_channels) {
-    switch (job->tap_groups) {
-      case 1:
-        qs8_block(job, 1, c / block_channels, in + c, count, out + c);
-        break;
-      case 2:
-        qs8_block(job, 2, c / block_channels, in + c, count, out + c);
-        break;
-      case 3:  // 3 x 3
-        qs8_block(job, 3, c / block_channels, in + c, count, out + c);
-        break;
-      default:
-        qs8_block(job, 0, c / block_channels, in + c, count, out + c);
-        break;
+    const size_t column_step = job->tap_offsets[4] - job->tap_offsets[0];
+    const bool is_even = job->tap_offsets[8] - job->tap_offsets[0] == 2 * column_step;
+    if (is_even && column_step == job->in_stride) {
+      rows_3x3(job, &b, 1, weights, in, out);
+    } else if (is_even && 2 * column_step == job->in_stride) {
+      rows_3x3(job, &b, 2, weights, in, out);
+    } else {
+      rows_3x3(job, &b, 0, weights, in, out);
     }
   }
 }
 
-void eb_qd8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, size_t count, float *out) {
+void eb_qs8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, int8_t *out) {
+  if (job->count == 0) return;
+  if (scales_are_below_one(job->scales, eb_round_up(job->channels, block_channels))) {
+    qs8(job, false, in, out);
+  } else {
+    qs8(job, true, in, out);
+  }
+}
+
+void eb_qd8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, float *out) {
   const __m512 min = _mm512_set1_ps(job->min), max = _mm512_set1_ps(job->max);
   const __m512i factor = _mm512_set1_epi32(-(job->range.zero_point + 128));
   for (size_t channel = 0; channel < job->channels; channel += block_channels) {
     const int8_t *weights = job->weights + channel / block_channels * job->block_bytes;
     const size_t left = eb_min_u64(block_channels, job->channels - channel);
-    for (size_t i = 0; i < count; i++) {
-      const int8_t *pixel = in + i * job->in_stride + channel;
+    for (size_t i = 0; i < job->rows * job->count; i++) {
+      const size_t y = i / job->count, x = i % job->count;
+      const int8_t *pixel = in + y * job->in_row_stride + x * job->in_stride + channel;
       __m512i sums[vectors];
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < vectors; v++) {
@@ -127,7 +203,7 @@ void eb_qd8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, s
         _mm_storeu_ps(reals + 32 + v * 4, _mm512_extractf32x4_ps(real, 2));
         _mm_storeu_ps(reals + 48 + v * 4, _mm512_extractf32x4_ps(real, 3));
       }
-      memcpy(out + i * job->channels + channel, reals, left * sizeof(float));
+      memcpy(out + y * job->out_row_stride + x * job->channels + channel, reals, left * sizeof(float));
     }
   }
 }

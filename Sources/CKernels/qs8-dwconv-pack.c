@@ -16,9 +16,11 @@ static void pack(const eb_qs8_dwconv *d, int32_t in_zero_point, const int8_t *we
       if (channel >= d->channels) continue;
       const uint64_t c = channel % out_channels, at = b * block + place;
       uint32_t sum = 0;
-      for (uint64_t t = 0; t < d->taps; t++) {
-        const int8_t weight = weights[t * out_channels + c];
-        const uint64_t group = t / d->layout.tap_group, within = t % d->layout.tap_group;
+      for (uint64_t slot = 0; slot < d->tap_groups * d->layout.tap_group; slot++) {
+        const uint64_t tap = eb_qs8_dwconv_tap(d, slot);
+        if (tap >= d->taps) continue;
+        const int8_t weight = weights[tap * out_channels + c];
+        const uint64_t group = slot / d->layout.tap_group, within = slot % d->layout.tap_group;
         block_weights[(group * block + place) * d->layout.tap_group + within] = weight;
         sum += (uint32_t)weight;
       }

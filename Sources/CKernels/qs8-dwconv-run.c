@@ -23,13 +23,19 @@ static bool accepts(const eb_conv2d_params *params, bool is_dynamic, const size_
   return bytes[0] >= d.in_bytes && bytes[1] >= d.packed_bytes && bytes[2] >= d.out_bytes && bytes[3] >= d.scratch_bytes;
 }
 
+// All but the requantization and the number of rows.
 static eb_qs8_dwconv_job job_for(const eb_qs8_dwconv *d, const void *packed, uint64_t row_bytes, size_t *offsets) {
   const uint8_t *bytes = packed;
   const eb_qs8_window *w = &d->window;
-  for (size_t t = 0; t < d->tap_groups * d->layout.tap_group; t++) {
-    const uint64_t y = t / w->kernel_width, x = t % w->kernel_width;
-    // The last group's rest meets zero weights; it reads where the first tap does.
-    offsets[t] = t >= d->taps ? 0 : y * w->dilation_height * row_bytes + x * w->dilation_width * w->channels;
+  for (size_t slot = 0; slot < d->tap_groups * d->layout.tap_group; slot++) {
+    const uint64_t tap = eb_qs8_dwconv_tap(d, slot);
+    if (tap >= d->taps) {
+      offsets[slot] = 0;  // meets zero weights
+      continue;
+    }
+    const uint64_t column = tap % w->kernel_width * w->dilation_width;
+    offsets[slot] = tap / w->kernel_width * w->dilation_height * row_bytes;
+    offsets[slot] += d->splits_columns ? column % 2 * d->plane_bytes + column / 2 * w->channels : column * w->channels;
   }
   return (eb_qs8_dwconv_job){
       .weights = (const int8_t *)bytes,
@@ -41,8 +47,20 @@ static eb_qs8_dwconv_job job_for(const eb_qs8_dwconv *d, const void *packed, uin
       .tap_groups = d->tap_groups,
       .tap_offsets = offsets,
       .channels = d->channels,
-      .in_stride = w->stride_width * w->channels * d->repeat,
+      .is_by_columns = d->is_by_columns,
+      .count = w->out_width / d->repeat,
+      .in_row_stride = w->stride_height * row_bytes,
+      .out_row_stride = w->out_width * w->channels,
+      .in_stride = (d->splits_columns ? 1 : w->stride_width) * w->channels * d->repeat,
   };
+}
+
+static void split_columns(const eb_qs8_dwconv *d, const int8_t *copy, size_t rows, int8_t *split) {
+#if defined(__x86_64__)
+  eb_qs8_split_columns__avx512(copy, rows, d->window.row_bytes, d->window.channels, d->plane_bytes, split);
+#else
+  (void)d, (void)copy, (void)rows, (void)split;  // no layout asks for it
+#endif
 }
 
 static void run_qs8(const void *opaque, void *const *operands, const eb_context *context) {
@@ -51,25 +69,32 @@ static void run_qs8(const void *opaque, void *const *operands, const eb_context 
   eb_qs8_dwconv d;
   if (!eb_qs8_dwconv_plan(params, false, &d)) return;
   const eb_qs8_window *w = &d.window;
-  const uint64_t row_bytes = d.copies ? w->row_bytes : w->in_width * w->in_channels;
+  const uint64_t row_bytes = d.splits_columns ? 2 * d.plane_bytes
+                             : d.copies       ? w->row_bytes
+                                              : w->in_width * w->in_channels;
   eb_qs8_dwconv_kernel *const kernel = eb_qs8_dwconv_implementation_for(d.isa)->qs8;
   eb_qs8_dwconv_job job = job_for(&d, operands[1], row_bytes, operands[3]);
   job.output = eb_qs8_output_of(params->out_zero_point, params->out_min, params->out_max);
-  eb_qs8_dwconv_job tail = job;
-  tail.channels = w->out_width % d.repeat * w->channels;
   const int8_t *image = operands[0];
   int8_t *copy = (int8_t *)operands[3] + d.copy_offset, *out = operands[2];
-  const size_t out_row = w->out_width * w->channels;
   for (uint64_t n = 0; n < d.batch; n++, image += w->in_image_bytes) {
     for (uint64_t y = 0; y < w->out_height; y += w->band_rows) {
       const uint64_t rows = eb_min_u64(w->band_rows, w->out_height - y);
       if (d.copies) eb_qs8_window_copy(w, image, y, rows, (int8_t)params->in_zero_point, copy);
       const int8_t *base = d.copies ? copy : image + y * w->stride_height * row_bytes;
-      for (uint64_t i = 0; i < rows; i++, base += w->stride_height * row_bytes, out += out_row) {
-        const uint64_t runs = w->out_width / d.repeat;
-        kernel(&job, base, runs, out);
-        if (tail.channels != 0) kernel(&tail, base + runs * job.in_stride, 1, out + runs * job.channels);
+      if (d.splits_columns) {
+        int8_t *split = (int8_t *)operands[3] + d.split_offset;
+        split_columns(&d, copy, (rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1, split);
+        base = split;
       }
+      job.rows = rows;
+      kernel(&job, base, out);
+      // Pixels that do not fill a run.
+      eb_qs8_dwconv_job rest = job;
+      rest.count = 1;
+      rest.channels = w->out_width % d.repeat * w->channels;
+      if (rest.channels != 0) kernel(&rest, base + job.count * job.in_stride, out + job.count * job.channels);
+      out += rows * job.out_row_stride;
     }
   }
 }
@@ -89,16 +114,14 @@ static void run_qd8(const void *opaque, void *const *operands, const eb_context 
   float *out = operands[2];
   for (uint64_t n = 0; n < d.batch; n++, image += w->in_image_bytes) {
     job.range = eb_qd8_range_of(image, w->in_image_bytes, d.isa);
-    eb_qd8_window_copy(w, image, 0, w->out_height, job.range.inverse_scale, job.range.zero_point, d.isa, copy);
-    eb_qs8_dwconv_job tail = job;
-    tail.channels = w->out_width % d.repeat * w->channels;
-    const int8_t *base = copy;
-    for (uint64_t y = 0; y < w->out_height; y++, base += w->stride_height * w->row_bytes) {
-      const uint64_t runs = w->out_width / d.repeat;
-      kernel(&job, base, runs, out);
-      if (tail.channels != 0) kernel(&tail, base + runs * job.in_stride, 1, out + runs * job.channels);
-      out += w->out_width * w->channels;
-    }
+    eb_qd8_window_copy(w, image, 0, w->out_height, job.range.inverse_scale, job.range.zero_point, copy);
+    job.rows = w->out_height;
+    kernel(&job, copy, out);
+    eb_qs8_dwconv_job rest = job;
+    rest.count = 1;
+    rest.channels = w->out_width % d.repeat * w->channels;
+    if (rest.channels != 0) kernel(&rest, copy + job.count * job.in_stride, out + job.count * job.channels);
+    out += w->out_height * job.out_row_stride;
   }
 }
 

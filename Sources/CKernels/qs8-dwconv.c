@@ -15,7 +15,7 @@ static const eb_qs8_dwconv_implementation avx2 = {
     .qd8 = eb_qd8_dwconv__avx2,
 };
 static const eb_qs8_dwconv_implementation avx512vnni = {
-    .layout = {.block_channels = 64, .tap_group = 4, .is_interleaved = true},
+    .layout = {.block_channels = 64, .tap_group = 4, .is_interleaved = true, .can_split_columns = true},
     .input_offset = 128,
     .qs8 = eb_qs8_dwconv__avx512vnni,
     .qd8 = eb_qd8_dwconv__avx512vnni,
@@ -42,10 +42,12 @@ static bool is_valid(const eb_conv2d_params *p) {
 }
 
 // Few channels waste most of a block; pixels side by side fill it, where their inputs lie side by side too.
-static uint64_t repeat_for(const eb_conv2d_params *p, const eb_qs8_dwconv_layout *layout) {
-  const uint64_t block = layout->block_channels;
-  if (p->out_channels >= block || p->stride_width != 1 || block % p->out_channels != 0) return 1;
-  return block / p->out_channels;
+static void plan_repeat(const eb_conv2d_params *p, eb_qs8_dwconv *d) {
+  const uint64_t block = d->layout.block_channels;
+  d->repeat = 1;
+  if (p->out_channels >= block || block % p->out_channels != 0) return;
+  d->splits_columns = d->layout.can_split_columns && !d->is_dynamic && p->stride_width == 2 && p->out_channels >= 8;
+  if (p->stride_width == 1 || d->splits_columns) d->repeat = block / p->out_channels;
 }
 
 static bool plan_sizes(eb_qs8_dwconv *d) {
@@ -63,13 +65,22 @@ static bool plan_sizes(eb_qs8_dwconv *d) {
   if (!eb_checked_add(offsets, 63, &offsets)) return false;
   d->copy_offset = offsets / 64 * 64;
   if (!eb_checked_add(d->copy_offset, d->copies ? d->window.scratch_bytes : 0, &d->scratch_bytes)) return false;
+  if (d->splits_columns) {
+    // Twice a plane exceeds a row by no more than 192 bytes, and rows are below 2^31 pixels of 32 channels.
+    d->split_offset = eb_round_up(d->scratch_bytes, 64);
+    d->plane_bytes = eb_round_up((d->window.span_width + 1) / 2 * d->window.channels, 64);
+    uint64_t split;
+    if (!eb_checked_mul(d->window.window_rows, 2 * d->plane_bytes, &split)) return false;
+    if (!eb_checked_add(d->split_offset, split + EB_QS8_SLACK, &d->scratch_bytes)) return false;
+  }
   return d->packed_bytes <= SIZE_MAX / 2 && d->scratch_bytes <= SIZE_MAX / 2;
 }
 
 bool eb_qs8_dwconv_plan(const eb_conv2d_params *p, bool is_dynamic, eb_qs8_dwconv *d) {
   if (!is_valid(p)) return false;
   *d = (eb_qs8_dwconv){.isa = eb_qs8_isa_for(p->isa), .is_dynamic = is_dynamic, .batch = p->batch};
-  d->layout = eb_qs8_dwconv_implementation_for(d->isa)->layout;
+  const eb_qs8_dwconv_implementation *implementation = eb_qs8_dwconv_implementation_for(d->isa);
+  d->layout = implementation->layout;
   d->window = (eb_qs8_window){
       .in_height = p->in_height,
       .in_width = p->in_width,
@@ -87,16 +98,20 @@ bool eb_qs8_dwconv_plan(const eb_conv2d_params *p, bool is_dynamic, eb_qs8_dwcon
       .kernel_width = p->kernel_width,
       .out_height = p->out_height,
       .out_width = p->out_width,
+      .isa = d->isa,
+      .adds_128 = implementation->input_offset != 0,
   };
   if (!eb_qs8_window_plan(&d->window, is_dynamic ? UINT64_MAX / 2 : band_bytes)) return false;
-  d->repeat = repeat_for(p, &d->layout);
+  plan_repeat(p, d);
   d->channels = p->out_channels * d->repeat;
   d->blocks = eb_round_up(d->channels, d->layout.block_channels) / d->layout.block_channels;
   d->taps = (uint64_t)p->kernel_height * p->kernel_width;
   if (d->taps > INT32_MAX) return false;
   d->tap_groups = eb_round_up(d->taps, d->layout.tap_group) / d->layout.tap_group;
+  d->is_by_columns = d->layout.tap_group == 4 && p->kernel_height == 3 && p->kernel_width == 3;
   // Kernels read whole blocks of channels, which only the copy's slack allows past the last pixel.
-  d->copies = is_dynamic || d->window.needs_copy || p->out_channels % d->layout.block_channels != 0;
+  d->copies =
+      is_dynamic || d->window.needs_copy || d->window.adds_128 || p->out_channels % d->layout.block_channels != 0;
   if (!plan_sizes(d)) return false;
   const uint64_t element = is_dynamic ? sizeof(float) : 1;
   const uint64_t in[] = {p->batch, d->window.in_image_bytes, element};

@@ -1,44 +1,29 @@
 // What both AVX-512 matrix products share: tiles, requantization, stores. The includer defines accumulate(),
 // EB_INPUT_OFFSET, and the tile's rows for 4, 2 and 1 blocks of channels.
-// round(min(sums * scale, max)); what lies below `min` is clamped after packing.
-EB_INLINE __m512i scaled(__m512i sums, __m512 scale, __m512 max) {
-  return _mm512_cvtps_epi32(_mm512_min_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale), max));
-}
 
-EB_INLINE void store_qs8(const eb_qs8_gemm *g, const __m512i *sums, const float *scales, size_t block_count,
-                         uint64_t mask, int8_t *out) {
-  const __m512 max = _mm512_set1_ps(g->output.max_less_zero_point);
-  const __m512i zero_point = _mm512_set1_epi16((int16_t)g->output.zero_point);
+// Stores `row_count` rows of `block_count` blocks, of which `channels` channels exist, from the lanes of `steps`.
+EB_INLINE void store_steps(__m512i steps, size_t row_count, size_t block_count, size_t channels, size_t out_stride,
+                           int8_t *out) {
   if (block_count == 4) {
-    const __m512i low = _mm512_packs_epi32(scaled(sums[0], _mm512_loadu_ps(scales), max),
-                                           scaled(sums[1], _mm512_loadu_ps(scales + 16), max));
-    const __m512i high = _mm512_packs_epi32(scaled(sums[2], _mm512_loadu_ps(scales + 32), max),
-                                            scaled(sums[3], _mm512_loadu_ps(scales + 48), max));
-    __m512i steps = _mm512_packs_epi16(_mm512_adds_epi16(low, zero_point), _mm512_adds_epi16(high, zero_point));
-    steps = _mm512_max_epi8(steps, _mm512_set1_epi8((char)g->output.min));
-    // Packing works in 128-bit lanes, each of which holds a quarter of every block: put the blocks in order.
-    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    steps = _mm512_permutexvar_epi32(order, steps);
-    _mm512_mask_storeu_epi8(out, (__mmask64)mask, steps);
+    _mm512_mask_storeu_epi8(out, channels >= 64 ? UINT64_MAX : (1ull << channels) - 1, steps);
+  } else if (row_count * block_count == 4 && channels == out_stride && channels == block_count * 16) {
+    _mm512_storeu_si512(out, steps);  // whole rows side by side
   } else if (block_count == 2) {
-    __m512i words = _mm512_packs_epi32(scaled(sums[0], _mm512_loadu_ps(scales), max),
-                                       scaled(sums[1], _mm512_loadu_ps(scales + 16), max));
-    words = _mm512_adds_epi16(words, zero_point);
-    const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
-    __m256i steps = _mm512_cvtsepi16_epi8(_mm512_permutexvar_epi64(order, words));
-    steps = _mm256_max_epi8(steps, _mm256_set1_epi8((char)g->output.min));
-    _mm256_mask_storeu_epi8(out, (__mmask32)mask, steps);
+    const __mmask32 mask = channels >= 32 ? UINT32_MAX : (1u << channels) - 1;
+    _mm256_mask_storeu_epi8(out, mask, _mm512_castsi512_si256(steps));
+    if (row_count > 1) _mm256_mask_storeu_epi8(out + out_stride, mask, _mm512_extracti64x4_epi64(steps, 1));
   } else {
-    const __m256i words = _mm256_adds_epi16(_mm512_cvtsepi32_epi16(scaled(sums[0], _mm512_loadu_ps(scales), max)),
-                                            _mm512_castsi512_si256(zero_point));
-    const __m128i steps = _mm_max_epi8(_mm256_cvtsepi16_epi8(words), _mm_set1_epi8((char)g->output.min));
-    _mm_mask_storeu_epi8(out, (__mmask16)mask, steps);
+    const __mmask16 mask = channels >= 16 ? UINT16_MAX : (__mmask16)((1u << channels) - 1);
+    _mm_mask_storeu_epi8(out, mask, _mm512_castsi512_si128(steps));
+    if (row_count > 1) _mm_mask_storeu_epi8(out + out_stride, mask, _mm512_extracti32x4_epi32(steps, 1));
+    if (row_count > 2) _mm_mask_storeu_epi8(out + 2 * out_stride, mask, _mm512_extracti32x4_epi32(steps, 2));
+    if (row_count > 3) _mm_mask_storeu_epi8(out + 3 * out_stride, mask, _mm512_extracti32x4_epi32(steps, 3));
   }
 }
 
 // One tile: `row_count` rows by `block_count` blocks, constants once inlined.
-EB_INLINE void qs8_tile(const eb_qs8_gemm *g, const int8_t *const *rows, size_t row_count, size_t first_block,
-                        size_t block_count, int8_t *out) {
+EB_INLINE void qs8_tile(const eb_qs8_gemm *g, const requantization *q, bool clamps, const int8_t *const *rows,
+                        size_t row_count, size_t first_block, size_t block_count, int8_t *out) {
   const size_t channel = first_block * EB_QS8_NR;
   __m512i sums[max_rows][max_blocks];
 #pragma clang loop unroll(full)
@@ -48,11 +33,20 @@ EB_INLINE void qs8_tile(const eb_qs8_gemm *g, const int8_t *const *rows, size_t 
     for (size_t r = 0; r < row_count; r++) sums[r][b] = bias;
   }
   accumulate(g, rows, row_count, block_count, g->weights + first_block * g->block_bytes, sums);
-  const size_t left = g->channels - channel;
-  const uint64_t mask = left >= 64 ? UINT64_MAX : (1ull << left) - 1;
+  // Four vectors of sums make 64 steps: of one row, two or four.
+  const size_t together = 4 / block_count;
 #pragma clang loop unroll(full)
-  for (size_t r = 0; r < row_count; r++) {
-    store_qs8(g, sums[r], g->scales + channel, block_count, mask, out + r * g->out_stride + channel);
+  for (size_t r = 0; r < row_count; r += together) {
+    __m512i four[4];
+    __m512 scales[4];
+#pragma clang loop unroll(full)
+    for (size_t i = 0; i < 4; i++) {
+      const size_t row = r + i / block_count, block = i % block_count;
+      four[i] = sums[row < row_count ? row : r][block];
+      scales[i] = _mm512_loadu_ps(g->scales + channel + block * EB_QS8_NR);
+    }
+    store_steps(ordered_steps(q, four, scales, clamps), row_count - r < together ? row_count - r : together,
+                block_count, g->channels - channel, g->out_stride, out + r * g->out_stride + channel);
   }
 }
 
@@ -116,13 +110,22 @@ EB_INLINE void qd8_tile(const eb_qs8_gemm *g, const eb_qd8_range *ranges, const 
     EB_TILES(TILE, EB_ROWS_OF_1, 1)                                \
   }
 
-void EB_QS8_GEMM(const eb_qs8_gemm *g, const int8_t *const *rows, size_t row_count, int8_t *out) {
-#define TILE(R, B) qs8_tile(g, rows + r, R, block, B, out + r * g->out_stride)
-  EB_ALL_TILES(TILE)
+void EB_QS8_GEMM(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, int8_t *out) {
+  const eb_qs8_gemm copy = *gemm, *const g = &copy;
+  const requantization q = requantization_of(&g->output);
+  if (scales_are_below_one(g->scales, g->channels)) {
+#define TILE(R, B) qs8_tile(g, &q, false, rows + r, R, block, B, out + r * g->out_stride)
+    EB_ALL_TILES(TILE)
 #undef TILE
+  } else {
+#define TILE(R, B) qs8_tile(g, &q, true, rows + r, R, block, B, out + r * g->out_stride)
+    EB_ALL_TILES(TILE)
+#undef TILE
+  }
 }
 
-void EB_QD8_GEMM(const eb_qs8_gemm *g, const int8_t *const *rows, size_t row_count, float *out) {
+void EB_QD8_GEMM(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, float *out) {
+  const eb_qs8_gemm copy = *gemm, *const g = &copy;
 #define TILE(R, B) qd8_tile(g, g->ranges + r * g->range_step, rows + r, R, block, B, out + r * g->out_stride)
   EB_ALL_TILES(TILE)
 #undef TILE

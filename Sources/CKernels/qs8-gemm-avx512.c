@@ -7,7 +7,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 
-#define EB_INLINE static inline __attribute__((always_inline))
+#include "qs8-requantize-avx512.h"
 
 enum { max_rows = 8, max_blocks = 4 };
 

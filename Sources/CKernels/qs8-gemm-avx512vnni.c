@@ -1,6 +1,6 @@
 // Matrix product with vpdpbusd: four unsigned by signed products summed into each 32-bit lane, without saturation.
 //
-// Inputs are offset by 128 on the way (x ^ 0x80), which packing has taken off the bias.
+// Inputs come with 128 added (x ^ 0x80), which packing has taken off the bias.
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -10,14 +10,13 @@
                              apply_to = function)
 #pragma STDC FP_CONTRACT OFF
 
-#define EB_INLINE static inline __attribute__((always_inline))
+#include "qs8-requantize-avx512.h"
 
 enum { max_rows = 8, max_blocks = 4 };
 
 // sums[r][b] += products of `rows` rows and `blocks` blocks of 16 channels.
 EB_INLINE void accumulate(const eb_qs8_gemm *g, const int8_t *const *rows, size_t row_count, size_t block_count,
                           const int8_t *weights, __m512i sums[max_rows][max_blocks]) {
-  const __m512i sign = _mm512_set1_epi8((char)0x80);
   const size_t block_bytes = g->block_bytes, segment_bytes = g->segment_groups * EB_QS8_KR;
   for (size_t i = 0; i < g->outer; i++) {
     for (size_t j = 0; j < g->inner; j++) {
@@ -33,7 +32,7 @@ EB_INLINE void accumulate(const eb_qs8_gemm *g, const int8_t *const *rows, size_
         for (size_t r = 0; r < row_count; r++) {
           int32_t bytes;
           memcpy(&bytes, row[r] + k, sizeof bytes);
-          const __m512i x = _mm512_xor_si512(_mm512_set1_epi32(bytes), sign);
+          const __m512i x = _mm512_set1_epi32(bytes);
 #pragma clang loop unroll(full)
           for (size_t b = 0; b < block_count; b++) sums[r][b] = _mm512_dpbusd_epi32(sums[r][b], x, w[b]);
         }

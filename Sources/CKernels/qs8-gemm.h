@@ -40,7 +40,7 @@ eb_qd8_gemm_kernel eb_qd8_gemm__scalar, eb_qd8_gemm__avx2, eb_qd8_gemm__avx512, 
 eb_qs8_gemm_kernel *eb_qs8_gemm_kernel_for(eb_qs8_isa isa);
 eb_qd8_gemm_kernel *eb_qd8_gemm_kernel_for(eb_qs8_isa isa);
 
-// What a kernel adds to each input before it multiplies: 128 where the processor multiplies unsigned inputs.
+// What inputs come to the kernel with added: 128 where the processor multiplies unsigned inputs.
 static inline int32_t eb_qs8_input_offset(eb_qs8_isa isa) { return isa == EB_QS8_AVX512VNNI ? 128 : 0; }
 
 // real = clamp(acc * (range.scale * scale) + bias, min, max), each step rounded.

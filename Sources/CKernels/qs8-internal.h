@@ -13,7 +13,7 @@
 #include "eb_pack.h"
 
 // Reading past a row's end is allowed up to this many bytes; scratch copies carry as many behind them.
-#define EB_QS8_SLACK 64u
+#define EB_QS8_SLACK 128u
 
 // False, with *result unchanged or wrapped, where the result does not fit.
 static inline bool eb_checked_mul(uint64_t a, uint64_t b, uint64_t *result) {

@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 #include "qs8-vector.h"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#define EB_QS8_VECTOR_ADD eb_qs8_add__avx512
 #define EB_QS8_VECTOR_TABLE eb_qs8_vector__avx512
 #include "qs8-vector-kernels.h"
 #pragma clang attribute pop

@@ -4,6 +4,10 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#ifndef EB_QS8_VECTOR_ADD
+#define EB_QS8_VECTOR_ADD add
+#endif
+
 // Channels summed at a time.
 enum { chunk = 64 };
 
@@ -67,21 +71,20 @@ static void average_pool(const eb_qs8_pool_job *job, const int8_t *in, int8_t *o
   if (c < job->channels) average_pool_chunk(job, in + c, job->channels - c, out + c);
 }
 
-static void add(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count, int8_t *restrict out) {
+static inline void add(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count,
+                       int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
   for (size_t i = 0; i < count; i++) {
-    const float from_a = (float)(a[i] - j.a_zero_point) * j.a_scale;
-    const float from_b = (float)(b[i] - j.b_zero_point) * j.b_scale;
-    out[i] = eb_qs8_from_real(from_a + from_b, &j.output);
+    const float rest = __builtin_fmaf((float)b[i], j.b_scale, j.offset);
+    out[i] = eb_qs8_from_real(__builtin_fmaf((float)a[i], j.a_scale, rest), &j.output);
   }
 }
 
 static void add_scalar(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count, int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
-  const float from_b = (float)(b - j.b_zero_point) * j.b_scale;
+  const float rest = __builtin_fmaf((float)b, j.b_scale, j.offset);
   for (size_t i = 0; i < count; i++) {
-    const float from_a = (float)(a[i] - j.a_zero_point) * j.a_scale;
-    out[i] = eb_qs8_from_real(from_a + from_b, &j.output);
+    out[i] = eb_qs8_from_real(__builtin_fmaf((float)a[i], j.a_scale, rest), &j.output);
   }
 }
 
@@ -144,7 +147,7 @@ static void quantize(const float *values, size_t count, float inverse_scale, int
 const eb_qs8_vector_kernels EB_QS8_VECTOR_TABLE = {
     .max_pool = max_pool,
     .average_pool = average_pool,
-    .add = add,
+    .add = EB_QS8_VECTOR_ADD,
     .add_scalar = add_scalar,
     .multiply = multiply,
     .multiply_scalar = multiply_scalar,

@@ -54,6 +54,30 @@ static void covered_columns(const eb_qs8_window *w, int64_t *begin, int64_t *end
   *end = *end < *begin ? *begin : *end < span ? *end : span;
 }
 
+void eb_qs8_copy_rows__scalar(const eb_qs8_rows *r, int8_t *out) {
+  const int8_t *in = r->in;
+  for (size_t row = 0; row < r->rows; row++, in += r->in_stride) {
+    memset(out, r->zero, r->left);
+    out += r->left;
+    for (size_t i = 0; i < r->middle; i++) out[i] = (int8_t)((uint8_t)in[i] ^ r->toggle);
+    out += r->middle;
+    memset(out, r->zero, r->right);
+    out += r->right;
+  }
+}
+
+static eb_qs8_copy_rows_kernel *copy_rows_kernel_for(eb_qs8_isa isa) {
+#if defined(__x86_64__)
+  if (isa == EB_QS8_AVX512 || isa == EB_QS8_AVX512VNNI) return eb_qs8_copy_rows__avx512;
+#endif
+  (void)isa;
+  return eb_qs8_copy_rows__scalar;
+}
+
+static void add_128(int8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) bytes[i] = (int8_t)((uint8_t)bytes[i] ^ 0x80);
+}
+
 // Spreads a row of dense pixels out: channels repeated, zeros between.
 static void spread_pixels(const eb_qs8_window *w, const int8_t *row, int64_t begin, int64_t end, int8_t zero,
                           int8_t *out) {
@@ -70,58 +94,95 @@ static void spread_pixels(const eb_qs8_window *w, const int8_t *row, int64_t beg
   }
 }
 
-void eb_qs8_window_copy(const eb_qs8_window *w, const int8_t *image, uint64_t first, uint64_t rows, int8_t zero,
-                        int8_t *copy) {
+// Rows of the copy that serve `rows` rows of the output.
+static uint64_t copied_rows(const eb_qs8_window *w, uint64_t rows) {
+  return (rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1;
+}
+
+static void copy_dense(const eb_qs8_window *w, const int8_t *image, uint64_t first, uint64_t rows, int8_t zero,
+                       int8_t *copy) {
   int64_t begin, end;
   covered_columns(w, &begin, &end);
-  const bool is_dense = w->spacing_width == 1 && w->channel_multiplier == 1;
+  const int64_t count = (int64_t)copied_rows(w, rows), height = (int64_t)w->in_height;
+  const int64_t top = (int64_t)(first * w->stride_height) - w->pad_top;  // input row under the copy's first
+  int64_t above = top < 0 ? -top : 0;
+  above = above < count ? above : count;
+  int64_t inside = height - (top + above);
+  inside = inside < 0 || begin == end ? 0 : inside;
+  inside = inside < count - above ? inside : count - above;
+  const uint8_t toggle = w->adds_128 ? 0x80 : 0;
+  const int8_t stored_zero = (int8_t)((uint8_t)zero ^ toggle);
+  memset(copy, stored_zero, (uint64_t)above * w->row_bytes);
+  copy += (uint64_t)above * w->row_bytes;
+  if (inside > 0) {
+    const uint64_t in_stride = w->in_width * w->in_channels;
+    eb_qs8_rows job = {.in_stride = in_stride, .rows = (size_t)inside, .zero = stored_zero, .toggle = toggle};
+    job.in = image + (uint64_t)(top + above) * in_stride + (uint64_t)(begin - w->pad_left) * w->channels;
+    job.left = (size_t)begin * w->channels;
+    job.middle = (size_t)(end - begin) * w->channels;
+    job.right = w->row_bytes - job.left - job.middle;
+    // Rows without padding on either side are one long row.
+    if (job.middle == in_stride && w->row_bytes == in_stride) {
+      job.middle *= job.rows;
+      job.rows = 1;
+    }
+    copy_rows_kernel_for(w->isa)(&job, copy);
+    copy += (uint64_t)inside * w->row_bytes;
+  }
+  memset(copy, stored_zero, (uint64_t)(count - above - inside) * w->row_bytes);
+}
+
+void eb_qs8_window_copy(const eb_qs8_window *w, const int8_t *image, uint64_t first, uint64_t rows, int8_t zero,
+                        int8_t *copy) {
+  if (w->spacing_height == 1 && w->spacing_width == 1 && w->channel_multiplier == 1) {
+    copy_dense(w, image, first, rows, zero, copy);
+    return;
+  }
+  int64_t begin, end;
+  covered_columns(w, &begin, &end);
   const size_t left = (size_t)begin * w->channels, middle = (size_t)(end - begin) * w->channels;
-  const uint64_t count = (rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1;
-  for (uint64_t i = 0; i < count; i++, copy += w->row_bytes) {
-    int64_t row = source_row(w, (int64_t)(first * w->stride_height + i));
+  const uint64_t count = copied_rows(w, rows);
+  for (uint64_t i = 0; i < count; i++) {
+    int8_t *out = copy + i * w->row_bytes;
+    const int64_t row = source_row(w, (int64_t)(first * w->stride_height + i));
     if (row < 0) {
-      memset(copy, zero, w->row_bytes);
+      memset(out, zero, w->row_bytes);
       continue;
     }
-    const int8_t *source = image + (uint64_t)row * w->in_width * w->in_channels;
-    memset(copy, zero, left);
-    if (middle == 0) {
-      // Padding only.
-    } else if (is_dense) {
-      memcpy(copy + left, source + (uint64_t)(begin - w->pad_left) * w->channels, middle);
-    } else {
-      spread_pixels(w, source, begin, end, zero, copy + left);
-    }
-    memset(copy + left + middle, zero, w->row_bytes - left - middle);
+    memset(out, zero, left);
+    spread_pixels(w, image + (uint64_t)row * w->in_width * w->in_channels, begin, end, zero, out + left);
+    memset(out + left + middle, zero, w->row_bytes - left - middle);
   }
+  if (w->adds_128) add_128(copy, count * w->row_bytes);
 }
 
 void eb_qd8_window_copy(const eb_qs8_window *w, const float *image, uint64_t first, uint64_t rows, float inverse_scale,
-                        int32_t zero_point, eb_qs8_isa isa, int8_t *copy) {
+                        int32_t zero_point, int8_t *copy) {
   int64_t begin, end;
   covered_columns(w, &begin, &end);
   const size_t left = (size_t)begin * w->channels, middle = (size_t)(end - begin) * w->channels;
-  const uint64_t count = (rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1;
-  for (uint64_t i = 0; i < count; i++, copy += w->row_bytes) {
-    int64_t row = source_row(w, (int64_t)(first * w->stride_height + i));
-    if (row < 0) {
-      memset(copy, zero_point, w->row_bytes);
+  const uint64_t count = copied_rows(w, rows);
+  for (uint64_t i = 0; i < count; i++) {
+    int8_t *out = copy + i * w->row_bytes;
+    const int64_t row = source_row(w, (int64_t)(first * w->stride_height + i));
+    if (row < 0 || middle == 0) {
+      memset(out, zero_point, w->row_bytes);
       continue;
     }
-    memset(copy, zero_point, left);
+    memset(out, zero_point, left);
     const float *source = image + (uint64_t)row * w->in_width * w->in_channels;
-    if (middle != 0) source += (uint64_t)(begin - w->pad_left) * w->in_channels;
+    source += (uint64_t)(begin - w->pad_left) * w->in_channels;
+    out += left;
     if (w->channel_multiplier == 1) {
-      eb_qd8_quantize(source, middle, inverse_scale, zero_point, isa, copy + left);
+      eb_qd8_quantize(source, middle, inverse_scale, zero_point, w->isa, out);
     } else {
-      int8_t *out = copy + left;
       for (size_t c = 0; c < middle / w->channel_multiplier; c++) {
         int8_t step;
-        eb_qd8_quantize(source + c, 1, inverse_scale, zero_point, EB_QS8_SCALAR, &step);
-        memset(out, step, w->channel_multiplier);
-        out += w->channel_multiplier;
+        eb_qd8_quantize(source + c, 1, inverse_scale, zero_point, w->isa, &step);
+        memset(out + c * w->channel_multiplier, step, w->channel_multiplier);
       }
     }
-    memset(copy + left + middle, zero_point, w->row_bytes - left - middle);
+    memset(out + middle, zero_point, w->row_bytes - left - middle);
   }
+  if (w->adds_128) add_128(copy, count * w->row_bytes);
 }

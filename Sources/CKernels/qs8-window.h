@@ -15,6 +15,8 @@ typedef struct {
   int64_t pad_top, pad_left;
   uint64_t stride_height, stride_width, dilation_height, dilation_width, kernel_height, kernel_width;
   uint64_t out_height, out_width;
+  eb_qs8_isa isa;
+  bool adds_128;  // to every byte of the copy, for processors that multiply unsigned inputs
   // Derived.
   uint64_t channels;    // in a copied pixel
   uint64_t span_width;  // pixels in a row
@@ -35,6 +37,17 @@ void eb_qs8_window_copy(const eb_qs8_window *window, const int8_t *image, uint64
 
 // The same, quantizing on the way: q = clamp(round(x * inverse_scale) + zero_point).
 void eb_qd8_window_copy(const eb_qs8_window *window, const float *image, uint64_t first, uint64_t rows,
-                        float inverse_scale, int32_t zero_point, eb_qs8_isa isa, int8_t *copy);
+                        float inverse_scale, int32_t zero_point, int8_t *copy);
+
+// Dense rows: `left` bytes of padding, `middle` from the input, `right` of padding; the rows of the output adjoin.
+// May write up to 63 bytes past the last row.
+typedef struct {
+  const int8_t *in;
+  size_t in_stride, rows, left, middle, right;
+  int8_t zero;     // as stored
+  uint8_t toggle;  // exclusive-or with every input byte: 0x80 adds 128
+} eb_qs8_rows;
+typedef void eb_qs8_copy_rows_kernel(const eb_qs8_rows *rows, int8_t *out);
+eb_qs8_copy_rows_kernel eb_qs8_copy_rows__scalar, eb_qs8_copy_rows__avx512;
 
 #endif
