@@ -37,6 +37,7 @@ extension AgentRunner {
         report.notEnforced.append(
           "disk capacity: this user may not mount; the files' sizes were added up instead.")
       }
+      report.noteHostMemory(wanted: request.limits.memory)
       let threads = max(1, min(request.threads, report.cores?.count ?? request.threads))
       if threads < request.threads {
         report.notEnforced.append("\(request.threads) threads: \(threads) ran, one a core.")

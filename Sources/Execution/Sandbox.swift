@@ -46,6 +46,14 @@ struct MemoryCounters: Sendable, Equatable {
 }
 
 extension SandboxReport {
+  /// A device may have more memory than the machine that stands for it.
+  mutating func noteHostMemory(wanted: ByteCount?, host: Int64? = HostMemory.totalBytes) {
+    guard let wanted, let host, wanted.bytes > host else { return }
+    notEnforced.append(
+      "\(wanted) of memory: this host has \(ByteCount(bytes: host)); what needs more than that was not tried."
+    )
+  }
+
   /// What every mechanism does alike: cores.
   mutating func setCores(_ cores: [Int], wanted: Int?) {
     self.cores = cores

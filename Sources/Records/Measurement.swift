@@ -10,7 +10,8 @@ public struct Measurement: Codable, Sendable, Equatable {
   public var firstInferenceNanoseconds: Int64?
   /// One entry an inference, in the order measured.
   public var samplesNanoseconds: [Int64]
-  /// The kernel's own high-water marks: until the plan was loaded, and over the whole run.
+  /// The kernel's own high-water marks of resident pages: until the plan was loaded, and until it was warm. Later
+  /// inferences repeat that one; what the timer itself allocates then is not the model's.
   public var loadPeakMemoryBytes: Int64?
   public var peakMemoryBytes: Int64?
   /// Resident size between inferences.

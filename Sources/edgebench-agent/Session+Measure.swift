@@ -14,10 +14,12 @@ extension Session {
     phase = .steadyState
     let estimate = Self.warmUp(
       loaded, runs: request.warmUp, first: first, budget: request.maximumNanoseconds / 10)
-    try sample(loaded, request, estimate: estimate)
+    // Every later inference repeats these, and allocates nothing. What would come on top is Google Benchmark's own
+    // heap (some 0.5 MiB), which is not on the device.
     begin("memory")
     memoryMembers()
     end()
+    try sample(loaded, request, estimate: estimate)
     if request.profileRuns > 0 { profile(loaded, runs: request.profileRuns) }
     begin("done")
     member("timer_overhead_ns", try Self.timerOverhead())

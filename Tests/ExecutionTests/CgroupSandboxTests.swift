@@ -1,5 +1,6 @@
 import DeviceProfiles
 import Foundation
+import Records
 import Testing
 import Units
 
@@ -115,6 +116,16 @@ import Units
     let confinement = try RlimitSandbox().confine(ResourceLimits(cores: cores + 3), device: nil)
     #expect(confinement.report.cores?.count == cores)
     #expect(confinement.report.notEnforced.contains { $0.hasPrefix("\(cores + 3) cores: ") })
+  }
+
+  @Test func moreMemoryThanTheHostHasIsNotPromised() {
+    var report = SandboxReport(mechanism: "cgroup-v1")
+    report.noteHostMemory(wanted: .gibibytes(4), host: 8 << 30)
+    #expect(report.notEnforced == [])
+    report.noteHostMemory(wanted: .gibibytes(4), host: 1 << 30)
+    #expect(
+      report.notEnforced == ["4 GiB of memory: this host has 1 GiB; what needs more than that was not tried."]
+    )
   }
 
   @Test func readThroughputWithoutADiskIsSaidNotToBeEnforced() throws {
