@@ -34,12 +34,10 @@ struct SizingOutput {
     print("Records and tables: \(folder)")
   }
 
-  /// What the host could not enforce, and what disturbed the runs: each said once.
+  /// What the host could not enforce, each said once. What disturbed a run stands with the run.
   private var warnings: [String] {
     var seen: Set<String> = []
-    let all = sized.flatMap(\.records).flatMap {
-      $0.measurement.sandbox.notEnforced.map { "not enforced: \($0)" } + $0.validity.warnings
-    }
-    return all.filter { seen.insert($0).inserted }
+    let all = sized.flatMap(\.records).flatMap { $0.measurement.sandbox.notEnforced }
+    return all.filter { seen.insert($0).inserted }.map { "not enforced: \($0)" }
   }
 }
