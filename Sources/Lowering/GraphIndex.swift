@@ -23,6 +23,17 @@ struct GraphIndex {
     for id in graph.outputs { isOutput[id.index] = true }
   }
 
+  /// The first node after `position` that sets `state`.
+  func nextWrite(of state: StateID, after position: Int) -> Int? {
+    let writes = writes[state.index]
+    var (low, high) = (0, writes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if writes[middle] > position { high = middle } else { low = middle + 1 }
+    }
+    return low < writes.count ? writes[low] : nil
+  }
+
   /// The only reader of a tensor that is not an output of the graph.
   func soleConsumer(of id: TensorID) -> Int? {
     consumers[id.index].count == 1 && !isOutput[id.index] ? consumers[id.index][0] : nil

@@ -11,6 +11,7 @@ struct PlanBuilder {
   private(set) var buffers: [Buffer] = []
   private(set) var inputs: [Int] = []
   private(set) var outputs: [Int] = []
+  private(set) var inputBuffers: Set<Int> = []
   /// For each tensor of the graph, the lowered one that holds its value; `nil` before it is made.
   private var values: [Int?]
   /// For each state, the lowered tensor that is its memory.
@@ -32,6 +33,7 @@ struct PlanBuilder {
       let tensor = addTensor(like: graph[id], buffer: try addArenaBuffer(for: graph[id]))
       values[id.index] = tensor
       inputs.append(tensor)
+      inputBuffers.insert(tensors[tensor].buffer)
     }
     for state in graph.states { try addState(state) }
     for (position, node) in graph.nodes.enumerated() where !absorbed.contains(position) {

@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Between the steps that touch it, no other buffer may lie where a live one does.
-  @Test(arguments: Array(1...40) as [UInt64]) func noTwoLiveBuffersOverlap(seed: UInt64) throws {
+  @Test(arguments: Array(1...20) as [UInt64]) func noTwoLiveBuffersOverlap(seed: UInt64) throws {
     let plan = try LoweredPlan(lowering: RandomGraph.make(seed: seed))
     /// The buffer and those that it is a part of.
     func ancestry(_ buffer: Int) -> [Int] {

@@ -19,6 +19,24 @@ struct BufferPlacement {
     for output in builder.outputs { pinnedLast[tensors[output].buffer] = true }
     self.pinnedFirst = pinnedFirst
     self.pinnedLast = pinnedLast
+    flattenParents()
+  }
+
+  /// Makes every part a part of the outermost buffer directly: concatenations of concatenations can be many.
+  private mutating func flattenParents() {
+    for buffer in buffers.indices {
+      var line: [Int] = []
+      var outermost = buffer
+      while let parent = buffers[outermost].parent {
+        line.append(outermost)
+        outermost = parent.buffer
+      }
+      var offset = 0
+      for part in line.reversed() {
+        offset += buffers[part].parent?.offset ?? 0
+        buffers[part].parent = (outermost, offset)
+      }
+    }
   }
 
   /// The buffer that `buffer` is a part of in the end, and where it starts there.

@@ -13,7 +13,7 @@ extension PlanBuilder {
       guard let id else { throw unsupported("input \(position) is missing") }
       let piece = try value(id)
       // One run of bytes: the piece can be made in its place.
-      if outer == 1, isOwnedOnly(piece, id), node.inputs.filter({ $0 == id }).count == 1 {
+      if outer == 1, isMovable(piece) {
         place(tensors[piece].buffer, inside: tensors[output].buffer, at: offset * width)
       } else {
         try addStridedCopy(
@@ -25,12 +25,11 @@ extension PlanBuilder {
     }
   }
 
-  /// Whether `value` is an arena buffer of its own, made by a node that writes all of it, and may lie anywhere.
-  private func isOwnedOnly(_ value: Int, _ id: TensorID) -> Bool {
+  /// Whether `value` is an arena buffer of its own, not placed yet, and written by the plan's steps.
+  private func isMovable(_ value: Int) -> Bool {
     let tensor = tensors[value]
     let buffer = buffers[tensor.buffer]
     return buffer.isArena && buffer.parent == nil && tensor.offset == 0
-      && tensor.byteCount == buffer.byteCount
-      && !inputs.contains { tensors[$0].buffer == tensor.buffer } && graph[id].shape.elementCount != nil
+      && tensor.byteCount == buffer.byteCount && !inputBuffers.contains(tensor.buffer)
   }
 }

@@ -113,7 +113,7 @@ extension PlanBuilder {
 
   /// Memory for packed weights, if the kernels can be run with the parameters at all.
   func packedMemory(_ requirements: eb_requirements) throws(LoweringError) -> AlignedBytes {
-    let limit = 1 << 40
+    let limit = 1 << 34
     guard (1...limit).contains(requirements.packed_bytes), (0...limit).contains(requirements.scratch_bytes),
       (0...limit).contains(requirements.workspace_bytes)
     else { throw unsupported("its weights or working memory would be too large for the kernels") }

@@ -51,7 +51,6 @@ extension PlanBuilder {
     var parameters = eb_binary_params()
     parameters.rank = 1
     parameters.shape.0 = UInt64(count)
-    parameters.setBounds(.unbounded, output: x)
     let op = isWide ? EB_OP_BINARY_I64 : EB_OP_BINARY_I32
     switch unary {
     case .square:
@@ -75,8 +74,8 @@ extension PlanBuilder {
   mutating func lowerBinary(_ node: Node, _ binary: Binary, _ activation: Activation) throws(LoweringError) {
     let a = try inputTensor(0, of: node)
     let b = try inputTensor(1, of: node)
-    let (range, output) =
-      binary.isPredicate ? (.unbounded, node.outputs[0]) : try fusedClamp(node, activation)
+    let fuses = !binary.isPredicate && (a.elementType == .f32 || a.elementType == .i8)
+    let (range, output) = fuses ? try fusedClamp(node, activation) : (.unbounded, node.outputs[0])
     let result = graph[output]
     let walk = StridedWalk(
       result.shape.dimensions,
@@ -158,11 +157,11 @@ extension Binary {
 }
 
 extension eb_binary_params {
-  /// The clamp in real units, and in steps where `output` is quantized.
+  /// The clamp in real units, and in steps where `output` is quantized. Whole numbers are not clamped.
   mutating func setBounds(_ range: ClampRange, output: Tensor) {
     min = range.lower
     max = range.upper
-    let (scale, zeroPoint) = output.quantization?.single ?? (1, 0)
+    guard let (scale, zeroPoint) = output.quantization?.single else { return }
     (out_min, out_max) = range.steps(scale: scale, zeroPoint: zeroPoint)
   }
 }

@@ -4,8 +4,7 @@ extension PlanBuilder {
   /// The value is the state's own memory where nothing sets the state while the value is still needed; else a copy.
   mutating func lowerReadState(_ node: Node, _ state: StateID) throws(LoweringError) {
     let output = node.outputs[0]
-    let nextWrite = index.writes[state.index].first { $0 > position }
-    if let nextWrite, lastUse(of: output) > nextWrite {
+    if let nextWrite = index.nextWrite(of: state, after: position), lastUse(of: output) > nextWrite {
       addCopy(from: stateValue(state), to: try define(output))
     } else {
       try alias(output, to: stateValue(state))

@@ -3,13 +3,15 @@ internal import Graph
 extension Graph {
   /// With what depends on constants only as constants, as the executor computes it.
   ///
-  /// A result larger than ``largestFolded`` stays a node: a few bytes of a model must not become gigabytes.
+  /// Folding stops where its results would take ``foldingBudget``: a few bytes of a model must not become gigabytes.
   func foldingConstants() throws(LoweringError) -> Graph {
     var isConstant = tensors.map { $0.constant != nil }
     var folded: [Node] = []
     var kept: [Node] = []
+    var budget = foldingBudget
     for node in nodes {
-      if canFold(node, isConstant) {
+      if canFold(node, isConstant), let bytes = outputBytes(of: node), bytes <= budget {
+        budget -= bytes
         for id in node.outputs { isConstant[id.index] = true }
         folded.append(node)
       } else {
@@ -44,17 +46,21 @@ extension Graph {
     return graph
   }
 
-  /// In bytes.
-  static var largestFolded: Int { 256 << 20 }
+  /// How many bytes of constants folding may make: enough to widen all weights, and some for small models.
+  private var foldingBudget: Int {
+    tensors.reduce(256 << 20) { $0 + 8 * min($1.constant?.byteCount ?? 0, 1 << 40) }
+  }
+
+  private func outputBytes(of node: Node) -> Int? {
+    node.outputs.reduce(Int?.some(0)) { sum, id in
+      sum.flatMap { sum in self[id].type.byteCount.map { sum + $0 } }
+    }
+  }
 
   private func canFold(_ node: Node, _ isConstant: [Bool]) -> Bool {
     switch node.op {
     case .readState, .writeState: return false
-    default: break
+    default: return !node.inputs.isEmpty && node.inputs.allSatisfy { $0.map { isConstant[$0.index] } ?? true }
     }
-    guard !node.inputs.isEmpty, node.inputs.allSatisfy({ $0.map { isConstant[$0.index] } ?? true }) else {
-      return false
-    }
-    return node.outputs.allSatisfy { (self[$0].type.byteCount ?? .max) <= Self.largestFolded }
   }
 }
