@@ -39,7 +39,7 @@ public struct Fidelity: Codable, Sendable, Equatable {
   public var inputCount: Int
   /// Cosine of the angle between all outputs and the reference's, 1 for equal ones.
   public var cosine: Double?
-  /// Of the reference's outputs to the difference, in decibels.
+  /// Of the reference's outputs to the difference, in decibels; `nil` where there is no difference.
   public var signalToNoise: Double?
   public var inputs: Inputs
 
@@ -55,8 +55,8 @@ public struct Fidelity: Codable, Sendable, Equatable {
   ) {
     self.agreeingInputs = agreeingInputs
     self.inputCount = inputCount
-    self.cosine = cosine
-    self.signalToNoise = signalToNoise
+    self.cosine = cosine.flatMap { $0.isFinite ? $0 : nil }
+    self.signalToNoise = signalToNoise.flatMap { $0.isFinite ? $0 : nil }
     self.inputs = inputs
   }
 

@@ -77,6 +77,16 @@ import Testing
     #expect(newer.fileName == base.fileName)
   }
 
+  @Test func namesThatAreCutStillTellFilesApart() {
+    var first = RunRecord.sample().key
+    first.model.name = String(repeating: "a", count: 48) + "b"
+    first.profile.id = "c"
+    var second = first
+    second.model.name = String(repeating: "a", count: 48)
+    second.profile.id = "bc"
+    #expect(first.fileName != second.fileName)
+  }
+
   @Test func hostileNamesStayInsideTheFolder() throws {
     var record = RunRecord.sample(variant: "../../etc/passwd")
     record.model.name = "../\u{0}\n/" + String(repeating: "x", count: 3000)

@@ -45,7 +45,12 @@ import Testing
 
   @Test func noNumberThatJSONCannotHoldIsWritten() {
     var record = RunRecord.sample()
-    record.fidelity = Fidelity(agreeingInputs: nil, inputCount: 1, cosine: .nan, inputs: .synthetic)
+    var fidelity = Fidelity(
+      agreeingInputs: nil, inputCount: 1, cosine: .nan, signalToNoise: .infinity, inputs: .synthetic)
+    // Equal outputs have no noise: the ratio is infinite, and is kept as absent.
+    #expect(fidelity.cosine == nil && fidelity.signalToNoise == nil)
+    fidelity.cosine = .nan
+    record.fidelity = fidelity
     #expect(throws: EncodingError.self) { try record.json() }
   }
 

@@ -44,6 +44,22 @@ import Testing
     #expect(change.pValue < 0.01)
   }
 
+  @Test func shiftBetweenTwoModesIsNoRegressionWhileTheMedianIsNotKnown() throws {
+    // Half of the samples at 10 ms, half at 20.2; then 62 % at 20: the ranks shift clearly, but the old median's interval
+    // reaches from one mode to the other.
+    func record(slow: Int64, percent: Int) -> RunRecord {
+      .sample(samples: (0..<600).map { ($0 * 37) % 100 < percent ? slow : 10_000_000 + Int64($0) })
+    }
+    let old = record(slow: 20_200_000, percent: 50)
+    let new = record(slow: 20_000_000, percent: 62)
+    guard case .unchanged(let change) = Comparison(old: old, new: new).outcome
+    else {
+      Issue.record("expected no change")
+      return
+    }
+    #expect(change.pValue < 0.01 && change.ratio > 1.02 && change.interval.contains(1))
+  }
+
   @Test func equalDistributionsRarelyDiffer() {
     let count = (0..<200).count { trial in
       let (old, new) = (record(1, seed: UInt64(2 * trial)), record(1, seed: UInt64(2 * trial + 1)))

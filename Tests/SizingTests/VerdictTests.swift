@@ -123,6 +123,20 @@ import Testing
     #expect(decision.verdict.kind == .insufficient)
   }
 
+  @Test func middleThatIsBetterDoesNotSaveAVariantWhoseIntervalIsNot() throws {
+    func gain(_ evidence: Evidence) throws -> Gain {
+      let decision = SizingDecision(
+        [
+          .with("reference", latency: (90, 130), evidence: evidence),
+          .with("int8-static", latency: (85, 115), evidence: evidence),
+        ], requirements: .limits(latency: 20))
+      return try #require(decision.candidates.last?.gain)
+    }
+    #expect(try gain(.measuredOnBoard).text == "1.10x, within noise: refused")
+    // Two projections share their error: the middles tell.
+    #expect(try gain(.projected).text == "1.10x")
+  }
+
   @Test func variantBetterByLessThanRunsDifferIsNoReasonToCompress() {
     let candidates: [Candidate] = [
       .with("reference", latency: (50.01, 50.02)), .with("int8-static", latency: (49.5, 49.6)),
