@@ -139,6 +139,8 @@ final class AgentProcess: Sendable {
     }
   }
 
+  var processID: Int32 { state.withLock { $0.process.pid } }
+
   /// Whether ``kill()`` ended it.
   var isKilled: Bool { state.withLock { $0.isKilled } }
 

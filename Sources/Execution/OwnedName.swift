@@ -40,12 +40,15 @@ struct OwnedName: Sendable, Equatable {
   /// Whether the process that made the name still runs.
   var isOwnerAlive: Bool { Self.startTime(of: processID) == startTime }
 
-  /// Field 22 of /proc/PID/stat; the fields are counted from the last parenthesis, since a program's name may hold any.
+  /// Field 22 of /proc/PID/stat; `nil` where there is no such process, or it has ended and only waits to be reaped.
+  ///
+  /// The fields are counted from the last parenthesis, since a program's name may hold any.
   static func startTime(of processID: Int32) -> UInt64? {
     guard let text = TextFile.read("/proc/\(processID)/stat"), let end = text.lastIndex(of: ")") else {
       return nil
     }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? UInt64(fields[19]) : nil
+    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    return UInt64(fields[19])
   }
 }

@@ -25,6 +25,22 @@ import Testing
     #expect(!name.isOwnerAlive)
   }
 
+  @Test func ownerThatOnlyWaitsToBeReapedIsDead() throws {
+    let scratch = try Scratch()
+    let process = try AgentProcess(
+      program: try scratch.program("read line"), folder: nil, confinement: ConfinementEntry(),
+      environment: [:])
+    let name = OwnedName(
+      processID: process.processID, startTime: try #require(OwnedName.startTime(of: process.processID)),
+      number: 1)
+    #expect(name.isOwnerAlive)
+    process.kill()
+    // Killed but not waited for: a zombie until `finish`.
+    for _ in 0..<500 where name.isOwnerAlive { usleep(10_000) }
+    #expect(!name.isOwnerAlive)
+    _ = process.finish(timeout: .seconds(5))
+  }
+
   @Test func deadOwnersCgroupsAndFoldersGoAndLivingOnesStay() throws {
     let fake = try FakeCgroups.legacy()
     let temporary = try Scratch()
