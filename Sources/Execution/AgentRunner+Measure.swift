@@ -43,7 +43,8 @@ extension AgentRunner {
         report.notEnforced.append("\(request.threads) threads: \(threads) ran, one a core.")
       }
       var collector = MeasurementCollector(
-        request, digest: digest, report: report, threads: threads, progress: progress)
+        request, digest: digest, report: report, threads: threads,
+        counters: { confinement.counters }, progress: progress)
       let ending: AgentSession.Ending
       do throws(ExecutionError) {
         ending = try converse(request, confinement, installed, threads, &collector)
@@ -51,7 +52,7 @@ extension AgentRunner {
         guard error.kind == .noMemory, request.limits.memory != nil else { throw error }
         ending = .outOfMemory(peakBytes: confinement.counters?.peakBytes, phase: .start)
       }
-      return collector.finish(ending, limit: request.limits.memory, counters: confinement.counters)
+      return collector.finish(ending, limit: request.limits.memory)
     }
   }
 

@@ -123,11 +123,14 @@ public struct SandboxReport: Codable, Sendable, Equatable {
   public var diskReadBytesPerSecond: Int64?
   /// The most that the kernel charged to the sandbox: anonymous pages, files that it was the first to read, kernel memory.
   public var chargedPeakBytes: Int64?
+  /// How often the process met its memory limit while it was sampled, and pages had to be given back first.
+  public var memoryLimitHits: Int64?
   /// One plain sentence a limit of the profile that this host could not enforce.
   public var notEnforced: [String]
   public init(
     mechanism: String, memoryLimitBytes: Int64? = nil, cores: [Int]? = nil, diskLimitBytes: Int64? = nil,
     diskMechanism: String? = nil, diskReadBytesPerSecond: Int64? = nil, chargedPeakBytes: Int64? = nil,
+    memoryLimitHits: Int64? = nil,
     notEnforced: [String] = []
   ) {
     self.mechanism = mechanism
@@ -137,6 +140,7 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     self.diskMechanism = diskMechanism
     self.diskReadBytesPerSecond = diskReadBytesPerSecond
     self.chargedPeakBytes = chargedPeakBytes
+    self.memoryLimitHits = memoryLimitHits
     self.notEnforced = notEnforced
   }
 
@@ -147,6 +151,7 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     case diskMechanism = "disk_mechanism"
     case diskReadBytesPerSecond = "disk_read_bytes_per_second"
     case chargedPeakBytes = "charged_peak_bytes"
+    case memoryLimitHits = "memory_limit_hits"
     case notEnforced = "not_enforced"
   }
 }

@@ -63,6 +63,14 @@ extension Validity {
       )
     }
 
+    /// A page that was given back is read again from this machine's disk, at this machine's speed.
+    public static func paging(_ limitHits: Int64?) -> Finding? {
+      guard let limitHits, limitHits > 0 else { return nil }
+      return .warning(
+        "the memory limit was met \(limitHits) times while sampling: times include reading pages back from this machine's disk. See docs/reducing-variance.md#paging."
+      )
+    }
+
     /// For normal samples 0.0002 % lie beyond the outer fence.
     static let warnSevereOutliers = 0.05
 

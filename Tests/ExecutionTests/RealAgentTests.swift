@@ -64,6 +64,20 @@ import Units
     #expect(next.outcome == .completed, "the next run is not disturbed")
   }
 
+  @Test func planLargerThanTheLimitRunsByPagingAndSaysSo() throws {
+    guard Host.hasCgroup else {
+      return print("skipped: this user may not make a cgroup with a memory limit here")
+    }
+    // 16 MiB of constants, read once while loading, in 8 MiB: the kernel gives pages of the file back.
+    let measurement = try runner.measure(try request(TestPlan(padding: 16 << 20), memory: .mebibytes(8)))
+    #expect(measurement.outcome == .completed)
+    if measurement.loadedCold == true {
+      #expect(try #require(measurement.sandbox.chargedPeakBytes) > 6 << 20)
+    }
+    // Its inferences touch only 512 bytes.
+    #expect(measurement.sandbox.memoryLimitHits == 0)
+  }
+
   @Test func needBeyondTheAddressSpaceIsAResultToo() throws {
     let runner = AgentRunner(agentPath: Host.agent, sandbox: .rlimit)
     let measurement = try runner.measure(try request(TestPlan(count: 8 << 20), memory: .mebibytes(24)))

@@ -35,6 +35,16 @@ import Testing
     #expect(record.validity.warnings.count == warnings)
   }
 
+  @Test func meetingTheMemoryLimitWhileSamplingWarns() {
+    var record = RunRecord.sample()
+    record.measurement.sandbox.memoryLimitHits = 0
+    #expect(record.validity.warnings == [])
+    record.measurement.sandbox.memoryLimitHits = 12
+    #expect(record.validity.isValid)
+    #expect(record.validity.warnings.count == 1)
+    #expect(record.validity.warnings.first?.hasPrefix("the memory limit was met 12 times") == true)
+  }
+
   @Test(arguments: [(1.02, true, 0), (1.06, true, 1), (1.3, false, 0), (0.8, false, 0)])
   func driftOfTheSamplesIsJudged(factor: Double, isValid: Bool, warnings: Int) {
     let samples = RunRecord.steady(median: 40_000_000)
