@@ -1,19 +1,39 @@
 // Reductions and normalisations of rows. Part of vector-body.h. Sums are taken in any order, so their error is
 // bounded by count * 2^-24 * the sum of the magnitudes.
 
+// The largest sign * in[i]; -infinity of nothing. In lanes, for the compiler may not reorder comparisons that a NaN
+// could enter.
+static float EB_KERNEL(maximum)(size_t count, const float *in, float sign) {
+  float result = -__builtin_inff();
+  size_t i = 0;
+  if (count >= EB_LANES) {
+    float lanes[EB_LANES];
+    for (size_t j = 0; j < EB_LANES; j++) lanes[j] = result;
+    for (; i + EB_LANES <= count; i += EB_LANES) {
+      for (size_t j = 0; j < EB_LANES; j++) {
+        const float x = sign * in[i + j];
+        lanes[j] = x > lanes[j] ? x : lanes[j];
+      }
+    }
+    for (size_t half = EB_LANES / 2; half != 0; half /= 2) {
+      for (size_t j = 0; j < half; j++) lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
+    }
+    result = lanes[0];
+  }
+  for (; i < count; i++) {
+    const float x = sign * in[i];
+    result = x > result ? x : result;
+  }
+  return result;
+}
+
 static float EB_KERNEL(reduce_f32_row)(uint32_t kind, size_t count, const float *in) {
 #pragma clang fp reassociate(on)
   switch (kind) {
-    case EB_REDUCE_MAXIMUM: {
-      float result = -__builtin_inff();
-      for (size_t i = 0; i < count; i++) result = in[i] > result ? in[i] : result;
-      return result;
-    }
-    case EB_REDUCE_MINIMUM: {
-      float result = __builtin_inff();
-      for (size_t i = 0; i < count; i++) result = in[i] < result ? in[i] : result;
-      return result;
-    }
+    case EB_REDUCE_MAXIMUM:
+      return EB_KERNEL(maximum)(count, in, 1.0f);
+    case EB_REDUCE_MINIMUM:
+      return -EB_KERNEL(maximum)(count, in, -1.0f);
     case EB_REDUCE_PRODUCT: {
       float result = 1.0f;
       for (size_t i = 0; i < count; i++) result *= in[i];
@@ -50,15 +70,28 @@ static void EB_KERNEL(accumulate_f32_row)(uint32_t kind, size_t count, const flo
 #undef EB_MAP
 }
 
-// e^(beta * (in[i] - shift)) into out; returns the sum.
+// e^(beta * (in[i] - shift)) into out; returns the sum. Rows are often short, so the rest takes a whole step of lanes.
 static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const float *in, float *out) {
 #pragma clang fp reassociate(on)
+  const size_t whole = count / EB_LANES * EB_LANES, rest = count - whole;
   float sum = 0.0f;
   EB_VECTORIZE
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < whole; i++) {
     const float e = EB_EXP(beta * (in[i] - shift));
     out[i] = e;
     sum += e;
+  }
+  if (rest != 0) {
+    float block[EB_LANES];
+    for (size_t j = 0; j < EB_LANES; j++) block[j] = shift;
+    memcpy(block, in + whole, rest * sizeof(float));
+    EB_VECTORIZE_BLOCK
+    for (uint32_t j = 0; j < (uint32_t)EB_LANES; j++) {
+      const float e = EB_EXP(beta * (block[j] - shift));
+      block[j] = e;
+      sum += j < (uint32_t)rest ? e : 0.0f;
+    }
+    memcpy(out + whole, block, rest * sizeof(float));
   }
   return sum;
 }
@@ -72,6 +105,7 @@ static void EB_KERNEL(softmax_f32_row)(size_t count, float beta, const float *in
 static void EB_KERNEL(log_softmax_f32_row)(size_t count, const float *in, float *out) {
 #pragma clang fp reassociate(on)
   const float shift = EB_KERNEL(reduce_f32_row)(EB_REDUCE_MAXIMUM, count, in);
+  // Not through exp_row: in place, the row is still needed.
   float sum = 0.0f;
   for (size_t i = 0; i < count; i++) sum += EB_EXP(in[i] - shift);
   const float log_sum = logf(sum);

@@ -10,6 +10,13 @@
 #define EB_LOG1P eb_log1p
 // The outputs may be one of the inputs, element on element; a loop that does not vectorise is a compile error.
 #define EB_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
+// For loops of EB_LANES, which would be unrolled before they are vectorised.
+#define EB_VECTORIZE_BLOCK _Pragma("clang loop vectorize(assume_safety) unroll(disable)")
+#endif
+
+// Sums and maxima of rows are kept this many at a time.
+#ifndef EB_LANES
+#define EB_LANES ((size_t)16)
 #endif
 
 #include "binary-f32-body.h"

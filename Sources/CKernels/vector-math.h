@@ -42,8 +42,8 @@ static inline void eb_exp_parts(float x, float *scale0, float *scale1, float *ex
   *expm1_r = q * r * r + r;
   const int32_t exponent = (int32_t)eb_bits(shifted) - (int32_t)0x4B400000;
   const int32_t half = exponent >> 1;
-  *scale0 = eb_from_bits((uint32_t)((half + 127) << 23));
-  *scale1 = eb_from_bits((uint32_t)((exponent - half + 127) << 23));
+  *scale0 = eb_from_bits((uint32_t)(half + 127) << 23);
+  *scale1 = eb_from_bits((uint32_t)(exponent - half + 127) << 23);
 }
 
 // Error: 1.5.

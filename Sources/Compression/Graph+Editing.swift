@@ -41,19 +41,28 @@ extension Graph {
     return graph
   }
 
-  /// With f16 constants that are widened to f32 before use as f32 constants. Tensors keep their numbers.
-  func wideningHalfWeights() -> Graph {
+  /// With narrow weights as f32 constants: those that the graph widens before use, and those that a layer with real
+  /// activations takes as integers. Tensors keep their numbers.
+  func wideningWeights() -> Graph {
     var graph = self
     graph.nodes = []
-    for node in nodes {
-      guard node.op == .dequantize || node.op == .cast, case let half?? = node.inputs.first,
-        let wide = node.outputs.first, self[half].elementType == .f16, self[wide].elementType == .f32,
-        let values = self[half].reals
-      else {
-        graph.nodes.append(node)
+    for var node in nodes {
+      if node.op == .dequantize || node.op == .cast, case let narrow?? = node.inputs.first,
+        let wide = node.outputs.first, self[wide].elementType == .f32,
+        self[narrow].elementType != .f32 || node.op == .dequantize, let values = self[narrow].reals
+      {
+        graph[wide].constant = TensorData(values)
         continue
       }
-      graph[wide].constant = TensorData(values)
+      if node.op.weightChannelAxis != nil, node.inputs.count > 1, let weights = node.inputs[1],
+        self[weights].elementType != .f32, let values = self[weights].reals
+      {
+        node.inputs[1] = graph.append(
+          Tensor(
+            name: self[weights].name, elementType: .f32, shape: self[weights].shape,
+            constant: TensorData(values)))
+      }
+      graph.nodes.append(node)
     }
     return graph
   }

@@ -63,22 +63,25 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     to graph: Graph, calibration: CalibrationTable? = nil
   ) throws(CompressionError) -> Graph {
     if transformation == .none { return graph }
-    guard !graph.isQuantized else {
+    guard !graph.hasQuantizedActivations else {
       throw .notApplicable(recipe: name, reason: "the model is already quantized")
+    }
+    if graph.hasIntegerWeights, transformation != .staticQuantization {
+      throw .notApplicable(recipe: name, reason: "the model's weights are 8-bit already")
     }
     let variant: Graph
     switch transformation {
     case .none: variant = graph
     case .halfWeights: variant = try graph.withHalfWeights(recipe: name)
-    case .dynamicRange: variant = try graph.wideningHalfWeights().withDynamicRangeWeights(recipe: name)
+    case .dynamicRange: variant = try graph.wideningWeights().withDynamicRangeWeights(recipe: name)
     case .staticQuantization:
       guard let calibration else { throw .missingCalibration(recipe: name) }
       guard calibration.tensorCount == graph.tensors.count else {
         throw .foreignCalibration(
           recipe: name, found: calibration.tensorCount, expected: graph.tensors.count)
       }
-      variant = try StaticQuantization.apply(to: graph.wideningHalfWeights(), calibration, recipe: name)
-    case .pruning: variant = try ChannelPruning.apply(to: graph.wideningHalfWeights(), recipe: name)
+      variant = try StaticQuantization.apply(to: graph.wideningWeights(), calibration, recipe: name)
+    case .pruning: variant = try ChannelPruning.apply(to: graph.wideningWeights(), recipe: name)
     }
     let result = variant.withoutUnusedTensors()
     do throws(GraphError) {
@@ -89,6 +92,14 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Graph {
-  /// Whether integers stand for real numbers anywhere in the graph.
-  var isQuantized: Bool { tensors.contains { $0.quantization != nil } }
+  /// Whether integers stand for real numbers in anything but constants.
+  fileprivate var hasQuantizedActivations: Bool {
+    tensors.contains { $0.quantization != nil && $0.constant == nil }
+      || states.contains { $0.quantization != nil }
+  }
+
+  /// Whether constants are integers that stand for real numbers: weights quantized before.
+  fileprivate var hasIntegerWeights: Bool {
+    tensors.contains { $0.quantization != nil && $0.constant != nil }
+  }
 }

@@ -25,6 +25,41 @@ import Testing
     #expect(ratio < .infinity, "the weights were rounded")
   }
 
+  /// A layer whose 16-bit weights the graph itself widens, as converters write it.
+  static func widening(_ weights: [Float]) throws -> Graph {
+    var b = GraphBuilder(name: "half", weights: WeightRequest.seeded(3))
+    let x = b.input("x", shape: [1, 64])
+    let half = b.constant(
+      "weights", elementType: .f16, shape: [32, 64], TensorData(weights.map { Float16($0).bitPattern }))
+    let wide = b.apply(.dequantize, [half], name: "widened", declared: TensorType(.f32, [32, 64]))
+    b.output(b.apply(.fullyConnected(activation: .none, keepsLeadingAxes: false), [x, wide], name: "layer"))
+    return try b.build()
+  }
+
+  @Test func weightsThatAreHalfAlreadyAreTakenAsTheyAre() throws {
+    let graph = try Self.widening((0..<2048).map { Float($0 % 31) / 16 - 1 })
+    let inputs = graph.syntheticInputs(count: 2, seed: 2)
+    let variant = try Recipe.f16.apply(to: graph)
+    #expect(variant.nodes.count == 1)
+    #expect(try TestGraphs.fidelity(of: variant, to: graph, inputs).signalToNoise ?? 0 > 100)
+    let quantized = try Recipe.int8Dynamic.apply(to: graph)
+    #expect(quantized.nodes.count == 1 && quantized.tensor(named: "widened")?.elementType == .i8)
+  }
+
+  @Test func eightBitWeightsAreQuantizedFurtherOnlyAlongWithActivations() throws {
+    let graph = try TestGraphs.residual(softmax: false)
+    let hybrid = try Recipe.int8Dynamic.apply(to: graph)
+    let inputs = hybrid.syntheticInputs(count: 8, seed: 2)
+    let table = try CalibrationTable(observing: hybrid, inputs: inputs)
+    for recipe in [Recipe.f16, .int8Dynamic, .pruned50] {
+      let error = #expect(throws: CompressionError.self) { try recipe.apply(to: hybrid, calibration: table) }
+      #expect(error?.description.hasSuffix("the model's weights are 8-bit already.") == true)
+    }
+    let variant = try Recipe.int8Static.apply(to: hybrid, calibration: table)
+    #expect(variant.nodes.filter { $0.op == .quantize || $0.op == .dequantize }.count == 2)
+    #expect(try #require(TestGraphs.fidelity(of: variant, to: graph, inputs).signalToNoise) >= 20)
+  }
+
   @Test func weightsBeyondHalfsRangeStayAsTheyAre() throws {
     let graph = try TestGraphs.residual().changing("first/kernel") { $0[0] = 65536 }
     let variant = try Recipe.f16.apply(to: graph)
