@@ -52,6 +52,24 @@ import Testing
     #expect(try #require(fidelity.signalToNoise) >= 30)
   }
 
+  @Test func stepsReachBothEndsOfTheObservedRangeAndZero() throws {
+    var b = GraphBuilder(name: "ends", weights: WeightRequest.seeded(4))
+    let x = b.input("x", shape: [1, 4])
+    b.output(b.dense(x, units: 4, name: "layer"))
+    let graph = try b.build()
+    for (least, greatest) in [(-1, 3), (2, 5), (-7, -1), (0, 0.001)] as [(Float, Float)] {
+      let input = TensorData([least, greatest, least, greatest])
+      let table = try CalibrationTable(observing: graph, inputs: [[input]])
+      let variant = try Recipe.int8Static.apply(to: graph, calibration: table)
+      let quantization = try #require(variant.tensor(named: "x as i8")?.quantization)
+      let (scale, zero) = (quantization.scales[0], quantization.zeroPoints[0])
+      // The zero point is rounded to a step, which moves both ends by at most half of one.
+      #expect(abs(scale * Float(-128 - zero) - min(least, 0)) <= 0.501 * scale)
+      #expect(abs(scale * Float(127 - zero) - max(greatest, 0)) <= 0.501 * scale)
+      #expect((-128...127).contains(zero))
+    }
+  }
+
   @Test func biasesAreStepsOfBothScales() throws {
     let graph = try TestGraphs.residual()
     let variant = try Self.quantized(graph)
