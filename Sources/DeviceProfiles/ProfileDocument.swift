@@ -3,33 +3,38 @@ internal import Units
 internal import Yams
 
 /// A profile's file as plain values with their lines: YAML without anchors, aliases and tags.
-struct ProfileDocument {
-  indirect enum Value {
+///
+/// Other small files of the package are read with it too.
+package struct ProfileDocument {
+  package indirect enum Value {
     case text(String)
     case list([Located])
     case map([Entry])
   }
 
-  struct Located {
-    var value: Value
-    var line: Int
+  package struct Located {
+    package var value: Value
+    package var line: Int
   }
 
-  struct Entry {
-    var key: String
-    var keyLine: Int
-    var content: Located
+  package struct Entry {
+    package var key: String
+    package var keyLine: Int
+    package var content: Located
   }
 
-  var root: Located
+  package var root: Located
 
   /// Far above any real profile (5 KiB), far below what would trouble the parser.
   static let byteLimit = 64 * 1024
   static let depthLimit = 16
 
-  init(path: String) throws(ProfileError) { try self.init(text: Self.read(path), file: path) }
+  /// - Parameter noun: What the file should hold, for messages.
+  package init(path: String, noun: String = "a device profile") throws(ProfileError) {
+    try self.init(text: Self.read(path), file: path, noun: noun)
+  }
 
-  init(text: String, file: String) throws(ProfileError) {
+  init(text: String, file: String, noun: String = "a device profile") throws(ProfileError) {
     try Self.refuseReferences(in: text, file: file)
     let node: Node?
     do {
@@ -38,7 +43,7 @@ struct ProfileDocument {
       throw Self.syntaxError(error, file: file)
     }
     guard let node else {
-      throw ProfileError(.syntax, file: file, message: "is empty; expected a device profile.")
+      throw ProfileError(.syntax, file: file, message: "is empty; expected \(noun).")
     }
     root = try Self.convert(node, file: file, depth: 0)
   }
@@ -59,7 +64,7 @@ struct ProfileDocument {
     defer { try? handle.close() }
     guard let data = try? handle.read(upToCount: byteLimit + 1) else { throw refuse("cannot be read.") }
     guard data.count <= byteLimit else {
-      throw refuse("is larger than \(ByteCount(bytes: byteLimit)); a profile is a few KiB.")
+      throw refuse("is larger than \(ByteCount(bytes: byteLimit)); expected a few KiB.")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw refuse("is not UTF-8; expected YAML text.")
@@ -135,7 +140,7 @@ struct ProfileDocument {
     guard depth < depthLimit else {
       throw ProfileError(
         .syntax, file: file, line: line,
-        message: "nests deeper than \(depthLimit) levels; a profile has five.")
+        message: "nests deeper than \(depthLimit) levels; expected no more than five.")
     }
     switch node {
     case .scalar(let scalar):
@@ -164,7 +169,7 @@ struct ProfileDocument {
 }
 
 extension ProfileDocument.Located {
-  subscript(key: String) -> ProfileDocument.Located? {
+  package subscript(key: String) -> ProfileDocument.Located? {
     guard case .map(let entries) = value else { return nil }
     return entries.first { $0.key == key }?.content
   }

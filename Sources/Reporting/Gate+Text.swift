@@ -59,7 +59,7 @@ extension Gate {
 
 extension Gate.Result {
   /// The one that passes, or the first with the fewest limits not met.
-  var nearest: CandidateAssessment? {
+  public var nearest: CandidateAssessment? {
     decision.candidates.first { $0.standing == .meets && !$0.isRefused }
       ?? decision.candidates.min { first, second in
         first.assessments.count { $0.finding != .met } < second.assessments.count { $0.finding != .met }

@@ -29,7 +29,7 @@ public struct CandidateAssessment: Sendable {
   var exceeded: [Assessment] { assessments.filter { $0.finding == .exceeded } }
   var undecided: [Assessment] { assessments.filter { $0.finding == .straddles || $0.finding == .unknown } }
   /// The requirement met with the least to spare.
-  var tightest: Assessment? {
+  public var tightest: Assessment? {
     assessments.filter { $0.margin != nil }.min { ($0.margin ?? 0) < ($1.margin ?? 0) }
   }
   /// The requirement exceeded the furthest.

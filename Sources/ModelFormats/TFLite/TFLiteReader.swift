@@ -10,6 +10,9 @@ public struct TFLiteReader {
     (Array(TFLiteConverter.unaries.keys) + Array(TFLiteConverter.binaries.keys)
     + Array(TFLiteConverter.reductions.keys) + TFLiteConverter.cases).sorted()
 
+  /// Every built-in operator of the schema, read or not; its number is its index.
+  public static let builtins: [String] = TFLiteBuiltins.names
+
   /// - Parameters:
   ///   - path: A regular file.
   ///   - inputShapes: Shapes for inputs, by name, in place of the file's.

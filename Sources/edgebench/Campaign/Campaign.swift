@@ -4,7 +4,6 @@ import Engines
 import Execution
 import Foundation
 import Graph
-import LatencyModel
 import Records
 import Sizing
 import Statistics
@@ -67,25 +66,18 @@ struct Campaign {
             progress("\(subject.identity.name) \(recipe.name)", $0)
           })
       }
-      if !sweeps, isSettled(records) { break }
+      if !sweeps, sizing(records).isSettled { break }
     }
     let decision = decide(records, variants)
     return Sized(subject: subject, records: records, decision: decision, notes: notes)
   }
 
-  /// Whether measuring a more invasive variant cannot change the verdict: one suffices, or the reference itself is in doubt.
-  private func isSettled(_ records: [RunRecord]) -> Bool {
-    let decision = SizingDecision(records: records, requirements: requirements, profile: profile)
-    switch decision.verdict.kind {
-    case .notRequired, .required: return true
-    case .insufficient: return false
-    case .inconclusive:
-      return decision.candidates.contains { !$0.candidate.isCompressed && $0.standing == .undetermined }
-    }
+  private func sizing(_ records: [RunRecord]) -> SizingDecision {
+    SizingDecision(records: records, requirements: requirements, profile: profile)
   }
 
   private func decide(_ records: [RunRecord], _ variants: VariantSet) -> SizingDecision {
-    let decision = SizingDecision(records: records, requirements: requirements, profile: profile)
+    let decision = sizing(records)
     guard case .insufficient = decision.verdict.kind else { return decision }
     let others = otherProfiles.filter { $0.id != profile.id }.map { other in
       DeviceOption(
@@ -93,7 +85,7 @@ struct Campaign {
         candidates: records.map { record in
           var moved = record
           moved.projection = variants.graph(named: record.configuration.variant).map {
-            projection(of: $0, on: other)
+            Projection(of: $0, as: record.configuration, on: other)
           }
           moved.evidence = .measuredInSandbox
           return Candidate(moved, requirements: requirements)
@@ -138,7 +130,7 @@ struct Campaign {
       date: Date(), command: command, tool: Program.identity, model: key.model, profile: key.profile,
       configuration: key.configuration, evidence: isOnBoard ? .measuredOnBoard : .measuredInSandbox,
       environment: environment, measurement: measurement,
-      projection: isOnBoard ? nil : projection(of: graph, on: profile),
+      projection: isOnBoard ? nil : Projection(of: graph, as: key.configuration, on: profile),
       disk: DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: Program.agentSize),
       fidelity: try variants.fidelity(of: recipe), macs: Int64(cost.macs), parameters: Int64(cost.parameters),
       inputs: key.inputs, seed: VariantSet.seed)
@@ -174,17 +166,6 @@ struct Campaign {
   private func supports(_ record: RunRecord) -> Bool {
     guard isOnBoard, case .completed = record.measurement.outcome else { return true }
     return record.measurement.samplesNanoseconds.count >= sampleCount
-  }
-
-  private func projection(of graph: Graph, on profile: DeviceProfile) -> Projection {
-    do {
-      let projected = try LatencyModel.project(graph, on: profile, threads: threads, engine: engine.name)
-      return Projection(
-        latency: Projection.Band(
-          median: projected.median, lower: projected.band90.lowerBound, upper: projected.band90.upperBound))
-    } catch {
-      return Projection(latency: nil, missing: [error.description])
-    }
   }
 }
 

@@ -26,7 +26,7 @@ struct Infer: ParsableCommand {
 
   func run() throws {
     let engine = try engine.resolve()
-    let shapes = try inputs.shapesByName()
+    let shapes = try inputs.shape.byName()
     let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
@@ -37,9 +37,10 @@ struct Infer: ParsableCommand {
     var request = InferenceRequest(plan: artefact.path, outputFolder: work.path)
     request.inputs = sources
     request.threads = self.engine.threads
-    let inference = try failing(as: .runFailed) {
-      try AgentRunner(agentPath: Program.agent, sandbox: .rlimit).infer(request)
-    }
+    let runner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit)
+    let interrupts = Interrupts(cancelling: runner, message: "No output was written.")
+    defer { withExtendedLifetime(interrupts) {} }
+    let inference = try failing(as: .runFailed) { try runner.infer(request) }
     guard case .completed = inference.outcome else {
       throw CommandFailure.runFailed("\(model): \(inference.outcome.sentence).")
     }

@@ -13,10 +13,12 @@ struct Inspect: ParsableCommand {
   @Argument(help: "The model file.")
   var model: String
 
+  @OptionGroup var shape: ShapeOptions
   @OptionGroup var json: JSONOption
 
   func run() throws {
-    let graph = try failing(as: .badInput) { try ModelReader.read(model) }
+    let shapes = try shape.byName()
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

@@ -36,7 +36,7 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let engine = try engine.resolve()
-    let shapes = try inputs.shapesByName()
+    let shapes = try inputs.shape.byName()
     let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
@@ -53,6 +53,8 @@ struct Measure: ParsableCommand {
     request.budget = .seconds(max(10, seconds * 2))
     request.profileRuns = steps ? 20 : 0
     let runner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit)
+    let interrupts = Interrupts(cancelling: runner, message: "Nothing was kept.")
+    defer { withExtendedLifetime(interrupts) {} }
     var environment = HostProbe().environment()
     var progress = ProgressBar(total: 1)
     let measurement = try failing(as: .runFailed) {

@@ -53,7 +53,8 @@ struct Run: ParsableCommand {
     let runner = AgentRunner(agentPath: Program.agent)
     _ = try failing(as: .runFailed) { try runner.agentDigest() }
     Sweep.run()
-    let interrupts = Interrupts(cancelling: runner)
+    let interrupts = Interrupts(
+      cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
     defer { withExtendedLifetime(interrupts) {} }
 
     let folder = "\(output)/\(profile.id)"

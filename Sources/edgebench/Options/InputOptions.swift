@@ -14,26 +14,7 @@ struct InputOptions: ParsableArguments {
       valueName: "[NAME=]FILE.npy"))
   var inputs: [String] = []
 
-  @Option(
-    name: .customLong("shape"),
-    help: ArgumentHelp(
-      "An input's shape, where the model leaves it open. Repeat for more.", valueName: "NAME=1x3x224x224"))
-  var shapes: [String] = []
-
-  /// The shapes by input name.
-  func shapesByName() throws(CommandFailure) -> [String: Shape] {
-    var result: [String: Shape] = [:]
-    for text in shapes {
-      let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-      let dimensions =
-        parts.last?.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) } ?? []
-      guard parts.count >= 2, !dimensions.isEmpty, dimensions.allSatisfy({ ($0 ?? 0) > 0 }) else {
-        throw .badInput("--shape is '\(text)'; expected a name and a shape such as 'input=1x224x224x3'.")
-      }
-      result[parts.dropLast().joined(separator: "=")] = Shape(dimensions.compactMap { $0 })
-    }
-    return result
-  }
+  @OptionGroup var shape: ShapeOptions
 
   /// Reads the arrays, holds each against the graph's input, and lays them down as the agent reads them.
   ///

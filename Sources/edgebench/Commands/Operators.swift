@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `edgebench operators`: what models may be made of.
+struct Operators: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the operators of TFLite that edgebench runs, and those that it does not.")
+
+  @Flag(help: "As Markdown: docs/operators.md is this text.")
+  var markdown = false
+
+  func run() throws {
+    let list = OperatorList()
+    if markdown { return try Terminal.output(list.markdown) }
+    try Terminal.output(list.table)
+    try Terminal.output("\nNot run: \(list.missing.joined(separator: ", ")).\n")
+  }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import DeviceProfiles
+import Engines
+import Graph
+import LatencyModel
+import ModelFormats
+import Records
+
+/// `edgebench predict`: a latency on a device, without running anything.
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Project a model's latency on a device, from the profile's figures.",
+    discussion: """
+      The evidence is 'projected': the band is to hold the device's own median 90 times in 100, and what it is worth \
+      stands in docs/latency-model.md. Without --precision each operator is taken in the precision that it has.
+      """)
+
+  @Argument(help: "The model file.")
+  var model: String
+
+  @Option(help: "The device profile: a name ('edgebench profiles list') or a file.")
+  var profile: String
+
+  @Option(help: "The engine whose coefficients are used, where the profile has some.")
+  var engine = "builtin"
+
+  @Option(help: "The arithmetic: f32, f16 or int8. One that is not the model's own answers 'what if'.")
+  var precision: String?
+
+  @Option(help: "Threads that run one inference.")
+  var threads = 1
+
+  @OptionGroup var shape: ShapeOptions
+  @OptionGroup var profiles: ProfileFolderOptions
+  @OptionGroup var json: JSONOption
+
+  func run() throws {
+    let profile = try profiles.profile(self.profile)
+    try checkEngine(profile)
+    let precision = try wantedPrecision()
+    let shapes = try shape.byName()
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
+    let cost = try failing(as: .badInput) { try graph.cost() }
+    let projected = try failing(as: .badInput) {
+      try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)
+    }
+    if projected.threads < threads {
+      Terminal.warning(
+        "\(threads) threads: the fastest cores of \(profile.id) are \(projected.threads), and no more count.")
+    }
+    let prediction = Prediction(
+      graph: graph, cost: cost, profile: profile, projected: projected, engine: engine,
+      precision: precision?.rawValue ?? graph.precision)
+    if try !json.write(prediction) { try Terminal.output(prediction.text) }
+  }
+
+  private func wantedPrecision() throws(CommandFailure) -> Precision? {
+    guard let text = precision else { return nil }
+    guard let precision = Precision(rawValue: text) else {
+      let names = Precision.allCases.map(\.rawValue)
+      throw .badInput("--precision is '\(text)'; expected one of \(names.joined(separator: ", ")).")
+    }
+    return precision
+  }
+
+  /// An engine that is neither in this build nor in the profile is a slip.
+  private func checkEngine(_ profile: DeviceProfile) throws(CommandFailure) {
+    let known = EngineLibrary.all.map(\.name) + profile.coefficients.map(\.engine)
+    guard !known.contains(engine) else { return }
+    let hint = closestName(to: engine, among: known).map { "Did you mean '\($0)'?" }
+    let names = Set(known).sorted().joined(separator: ", ")
+    throw .badInput("Unknown engine '\(engine)'. \(hint ?? "\(profile.id) has figures for: \(names).")")
+  }
+}

@@ -1,0 +1,45 @@
+import ModelFormats
+import Reporting
+
+/// TFLite's built-in operators: those that are run, and those that are not.
+struct OperatorList {
+  /// In alphabetical order, with their numbers in the schema.
+  var run: [(name: String, number: Int)] = []
+  /// In alphabetical order.
+  var missing: [String] = []
+
+  /// Names in the schema that stand for no operator of a model.
+  private static let placeholders: Set = ["CUSTOM", "DELEGATE", "PLACEHOLDER_FOR_GREATER_OP_CODES"]
+
+  init() {
+    let known = Set(TFLiteReader.operators)
+    for (number, name) in TFLiteReader.builtins.enumerated() where !Self.placeholders.contains(name) {
+      if known.contains(name) { run.append((name, number)) } else { missing.append(name) }
+    }
+    run.sort { $0.name < $1.name }
+    missing.sort()
+  }
+
+  var table: Table {
+    var table = Table([.init("operator"), .init("number", .trailing)])
+    for entry in run { table.append([.init(entry.name), .init("\(entry.number)")]) }
+    return table
+  }
+
+  var markdown: String {
+    """
+    # Operators
+
+    What `edgebench operators --markdown` prints; `make docs` writes it here.
+
+    ## TFLite
+    A model of these built-in operators is read and run, in f32, with f16 weights, and quantized to 8 bits where TFLite
+    itself has that form. The number is that of the schema's `BuiltinOperator`. Any other operator, and every custom one, is
+    named in the error that refuses the model.
+
+    \(table.markdown)
+    Not run: \(missing.map { "`\($0)`" }.joined(separator: ", ")).
+
+    """
+  }
+}
