@@ -83,7 +83,8 @@ extension SizingReport {
 
   private struct FindingJSON: Encodable {
     var metric: String
-    var limit: Double
+    /// Absent where only having a figure is asked for.
+    var limit: Double?
     var finding: String
     var value: Double?
     var interval: Interval?
@@ -93,7 +94,7 @@ extension SizingReport {
 
     init(_ assessment: Assessment) {
       metric = assessment.requirement.metric.jsonName
-      limit = assessment.requirement.limit
+      limit = assessment.requirement.limit.isFinite ? assessment.requirement.limit : nil
       finding = assessment.finding.rawValue
       value = assessment.reading.figure?.value
       interval = assessment.reading.figure?.interval

@@ -60,6 +60,8 @@ public struct Assessment: Sendable, Hashable {
     let metric = requirement.metric
     let limit = metric.limitText(requirement.limit)
     switch reading {
+    case .unknown(let why, _) where requirement.limit == .infinity:
+      return "\(metric.name) is unknown (\(why))"
     case .unknown(let why, _): return "\(metric.name) is unknown (\(why)), limit \(limit)"
     case .exceeds(let why, _): return "\(metric.name): \(why), limit \(limit)"
     case .figure(let figure):

@@ -7,6 +7,8 @@ public struct Candidate: Sendable {
   public var readings: [Metric: Reading]
   /// Set where it was stopped by the device's memory or disk, whether or not a requirement limits them.
   public var misfit: Misfit?
+  /// A metric that must be known before the candidate can meet anything, whether or not a requirement limits it.
+  var openMetric: Metric?
 
   /// What the device had of something, which was not enough.
   public struct Misfit: Sendable, Hashable {

@@ -15,6 +15,9 @@ public struct CandidateAssessment: Sendable {
       let limit = Requirement(misfit.metric, limit: misfit.limit)
       assessments.append(Assessment(limit, candidate.reading(of: misfit.metric)))
     }
+    if let open = candidate.openMetric, requirements.limit(of: open) == nil {
+      assessments.append(Assessment(Requirement(open, limit: .infinity), candidate.reading(of: open)))
+    }
   }
 
   /// Fails by one requirement that it surely does not meet, whatever is unknown of the others.

@@ -1,5 +1,7 @@
 import DeviceProfiles
+import RecordFixtures
 import Records
+import Statistics
 import Testing
 import Units
 
@@ -42,6 +44,42 @@ import Units
     #expect(DeviceOption.smallest(of: options, meeting: .limits(latency: 0.5)) == nil)
   }
 
+  private func moved(_ record: RunRecord, mebibytes: Double, _ requirements: Requirements) throws
+    -> CandidateAssessment
+  {
+    let band = try #require(Projection.Band(median: 2e7, lower: 1e7, upper: 3e7))
+    let candidate = Candidate(
+      record, on: profile("other", mebibytes: mebibytes), projection: Projection(latency: band),
+      requirements: requirements)
+    return CandidateAssessment(candidate, requirements)
+  }
+
+  @Test func recordMovesWithItsMemoryAndWithoutItsTime() throws {
+    // 61 MiB and 40 ms on the board where it was made.
+    let assessed = try moved(.sample(), mebibytes: 512, .limits(latency: 35, memory: 64))
+    #expect(assessed.standing == .meets)
+    #expect(assessed.assessments[0].reading.figure?.value == 2e7)
+    #expect(assessed.assessments[0].evidence == .projected)
+  }
+
+  @Test func deviceWithLessMemoryThanTheRunTookDoesNotHoldIt() throws {
+    let assessed = try moved(.sample(), mebibytes: 60, .limits(latency: 35))
+    #expect(assessed.standing == .fails)
+    #expect(assessed.assessments.last?.text == "peak memory: needs 61 MiB of 60 MiB, limit 60 MiB")
+  }
+
+  @Test func runThatWasStoppedElsewhereSaysNothingOfALargerDevice() throws {
+    let killed = Outcome.outOfMemory(limitBytes: 32 << 20, peakBytes: 31 << 20, phase: .load)
+    let record = RunRecord.sample(evidence: .measuredInSandbox, samples: [], outcome: killed, peakMemory: nil)
+    for requirements in [Requirements.limits(latency: 35), .limits(latency: 35, memory: 64)] {
+      let assessed = try moved(record, mebibytes: 512, requirements)
+      #expect(assessed.standing == .undetermined)
+      #expect(
+        assessed.assessments.last?.text.hasPrefix("peak memory is unknown (it was stopped at 32 MiB on rpi4)")
+          == true)
+    }
+  }
+
   @Test func insufficientNamesTheSmallestDeviceThatWouldDo() {
     let candidates: [Candidate] = [
       .with("reference", latency: (100, 110)), .with("int8-static", latency: (90, 95)),
@@ -68,6 +106,18 @@ import Units
         "Not tried without compression: more than 1 of 8 cores.",
         "Not tried without compression: f16 arithmetic, which the cores have.",
       ])
+  }
+
+  @Test func verdictCanBeRecomputedFromTheRecordsAlone() throws {
+    let records = [
+      RunRecord.sample(samples: RunRecord.steady(median: 80_000_000)),
+      .sample(variant: "int8-static", samples: RunRecord.steady(median: 30_000_000)),
+    ]
+    let reread = try records.map { try RunRecord(json: $0.json(), file: "x") }
+    let requirements = try Requirements.parse(latency: "p90<=50ms", memory: "64MiB")
+    let verdict = SizingDecision(records: records, requirements: requirements).verdict
+    #expect(verdict.statement == "compression required: int8-static")
+    #expect(SizingDecision(records: reread, requirements: requirements).verdict == verdict)
   }
 
   @Test func requirementsOfTheProfileAreUsedWhereNoneIsGiven() throws {
