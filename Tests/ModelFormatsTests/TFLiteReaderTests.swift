@@ -102,6 +102,26 @@ import Testing
     #expect(graph[graph.outputs[0]].shape == [1, 7, 8, 3])
   }
 
+  @Test func mediaPipesTransposedConvolutionIsRead() throws {
+    var file = TFLiteFile()
+    let x = file.tensor("x", shape: [1, 4, 5, 2])
+    let kernel = file.constant("kernel", shape: [3, 2, 2, 2], [Float](repeating: 0, count: 24))
+    let bias = file.constant("bias", shape: [3], [0, 0, 0])
+    let y = file.tensor("y", shape: [1, 8, 15, 3])
+    // SAME, stride_w 3, stride_h 2
+    file.add(
+      code: 32, [x, kernel, bias], [y], customName: "Convolution2DTransposeBias",
+      customOptions: littleEndian([Int32(1), 3, 2]))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+    let graph = try Self.read(file)
+    // A window of 2 leaves the third column of each stride to the bias, so that the last column is added at the end.
+    let padding = Padding2D(top: 0, left: 0, bottom: 0, right: -1)
+    #expect(
+      graph.nodes[0].op
+        == .transposeConv2d(Convolution(strides: Size2D(height: 2, width: 3), padding: padding)))
+  }
+
   @Test func whatCannotBeRunIsNamedWithItsPlace() {
     var custom = TFLiteSamples.convolutional()
     let y = custom.tensor("masks", shape: [1, 4])

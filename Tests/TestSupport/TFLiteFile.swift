@@ -79,7 +79,7 @@ public struct TFLiteFile {
 
   public mutating func add(
     code: Int32, _ inputs: [Int32], _ outputs: [Int32], options: (kind: UInt8, fields: FlatObject)? = nil,
-    customName: String? = nil
+    customName: String? = nil, customOptions: [UInt8]? = nil
   ) {
     var fieldsOfCode: [Int: FlatObject.Field] = [0: .int(Int8(min(127, code))), 3: .int(code)]
     if let customName { fieldsOfCode[1] = .string(customName) }
@@ -87,6 +87,7 @@ public struct TFLiteFile {
     var fields: [Int: FlatObject.Field] = [
       0: .int(UInt32(codes.count - 1)), 1: .ints(inputs), 2: .ints(outputs),
     ]
+    if let customOptions { fields[5] = .ints(customOptions) }
     if let options {
       fields[3] = .int(options.kind)
       fields[4] = .table(options.fields)

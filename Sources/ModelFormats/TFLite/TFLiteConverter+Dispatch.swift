@@ -67,8 +67,7 @@ extension TFLiteConverter {
     case "VAR_HANDLE": try handle(op)
     case "READ_VARIABLE": try readVariable(op)
     case "ASSIGN_VARIABLE": try assignVariable(op)
-    case "CUSTOM":
-      throw unsupported(describe(op), "is the custom operator '\(op.customName ?? "")'")
+    case "CUSTOM": try custom(op)
     default:
       throw unsupported(describe(op), "is \(op.name)")
     }

@@ -43,9 +43,8 @@ extension TFLiteConverter {
     let input = shape(of: operands.x)
     let window = window(of: shape(of: operands.weights))
     // The padding is that of the convolution from the output's size back to the input's.
-    var padding = try padding(options, op, Shape(output), window, strides, .one)
-    padding.bottom = (input[1] - 1) * strides.height + window.height - output[1] - padding.top
-    padding.right = (input[2] - 1) * strides.width + window.width - output[2] - padding.left
+    let padding = try padding(options, op, Shape(output), window, strides, .one)
+      .fitted(input: input, output: Shape(output), window: window, strides: strides)
     let convolution = Convolution(
       strides: strides, padding: padding, activation: try activation(options, 3))
     try emit(.transposeConv2d(convolution), operands.inputs, op)
@@ -86,7 +85,7 @@ extension TFLiteConverter {
   }
 
   /// The image, the weights and the bias, image and weights known to have four axes.
-  private mutating func windowOperands(
+  mutating func windowOperands(
     _ op: TFLiteOperator, x position: Int
   ) throws(ModelFormatError) -> (x: TensorID, weights: TensorID, inputs: [TensorID?]) {
     let x = try input(op, position)
@@ -97,7 +96,7 @@ extension TFLiteConverter {
     return (x, weights, bias.map { [x, weights, $0] } ?? [x, weights])
   }
 
-  private func window(of weights: Shape) -> Size2D { Size2D(height: weights[1], width: weights[2]) }
+  func window(of weights: Shape) -> Size2D { Size2D(height: weights[1], width: weights[2]) }
 
   private func strides(_ options: FlatTable?, _ op: TFLiteOperator) throws(ModelFormatError) -> Size2D {
     guard let options else { throw malformed(op, "no options", expected: "strides and padding") }
@@ -114,7 +113,7 @@ extension TFLiteConverter {
     return try size(Size2D(height: Int(height), width: Int(width)), "dilations", op)
   }
 
-  private func size(_ size: Size2D, _ role: String, _ op: TFLiteOperator) throws(ModelFormatError) -> Size2D {
+  func size(_ size: Size2D, _ role: String, _ op: TFLiteOperator) throws(ModelFormatError) -> Size2D {
     let range = 1...Shape.largestExtent
     guard range.contains(size.height), range.contains(size.width) else {
       throw malformed(op, "\(role) \(size.height)x\(size.width)", expected: "1 and more each")
@@ -135,5 +134,16 @@ extension TFLiteConverter {
     case 1: return .zero
     default: throw malformed(op, "padding \(code)", expected: "0 (SAME) or 1 (VALID)")
     }
+  }
+}
+
+extension Padding2D {
+  /// The padding that takes the output of a transposed convolution to its extents: what is above and left stays, what
+  /// is below and right follows; less than none where the output is larger than what the windows reach.
+  func fitted(input: Shape, output: Shape, window: Size2D, strides: Size2D) -> Padding2D {
+    var fitted = self
+    fitted.bottom = (input[1] - 1) * strides.height + window.height - output[1] - top
+    fitted.right = (input[2] - 1) * strides.width + window.width - output[2] - left
+    return fitted
   }
 }

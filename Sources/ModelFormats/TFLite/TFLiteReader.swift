@@ -13,6 +13,9 @@ public struct TFLiteReader {
   /// Every built-in operator of the schema, read or not; its number is its index.
   public static let builtins: [String] = TFLiteBuiltins.names
 
+  /// The custom operators that are read, by the names that models give them.
+  public static let customOperators = ["Convolution2DTransposeBias"]
+
   /// - Parameters:
   ///   - path: A regular file.
   ///   - inputShapes: Shapes for inputs, by name, in place of the file's.

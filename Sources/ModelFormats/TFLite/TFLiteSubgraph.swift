@@ -6,6 +6,8 @@ struct TFLiteOperator {
   var name: String
   /// Of a custom operator: its own name.
   var customName: String?
+  /// Of a custom operator: its options' bytes, in a layout of its own.
+  var customOptions: Range<Int>?
   /// Indices of tensors; -1 where an optional one is left out.
   var inputs: [Int]
   var outputs: [Int]
@@ -84,6 +86,7 @@ struct TFLiteModel {
     let name = TFLiteBuiltins.name(of: builtin)
     return TFLiteOperator(
       name: name, customName: name == "CUSTOM" ? try code.string(1) ?? "" : nil,
+      customOptions: name == "CUSTOM" ? try table.vector(5, elementSize: 1) : nil,
       inputs: try indices(table, 1, tensorCount, allowsNone: true),
       outputs: try indices(table, 2, tensorCount, allowsNone: false),
       optionsKind: try table.scalar(3, default: 0), options: try table.table(4, "options"),
