@@ -208,6 +208,37 @@ static void convert_run(const eb_convert_params *p, float from_scale, float to_s
   }
 }
 
+// From 8-bit elements, many of them: the results of all 256 are made once and looked up.
+static bool run_table(const eb_convert_params *p, const void *in, void *out, size_t count) {
+  enum { elements = 256, worthwhile = 1024 };
+  if (bit_width(p->from) != 8 || p->to == EB_I4 || count < worthwhile) return false;
+  uint8_t from[elements];
+  for (int i = 0; i < elements; i++) from[i] = (uint8_t)i;
+  union {
+    uint8_t x8[elements];
+    uint16_t x16[elements];
+    uint32_t x32[elements];
+    uint64_t x64[elements];
+  } table;
+  convert_run(p, p->from_scale, p->to_scale, from, &table, 0, elements);
+  const uint8_t *bytes = in;
+  switch (bit_width(p->to)) {
+    case 8:
+      for (size_t i = 0; i < count; i++) ((uint8_t *)out)[i] = table.x8[bytes[i]];
+      break;
+    case 16:
+      for (size_t i = 0; i < count; i++) ((uint16_t *)out)[i] = table.x16[bytes[i]];
+      break;
+    case 32:
+      for (size_t i = 0; i < count; i++) ((uint32_t *)out)[i] = table.x32[bytes[i]];
+      break;
+    default:
+      for (size_t i = 0; i < count; i++) ((uint64_t *)out)[i] = table.x64[bytes[i]];
+      break;
+  }
+  return true;
+}
+
 static bool run_common(const eb_convert_params *p, const void *in, void *out, size_t count) {
   const eb_vector_kernels *kernels = eb_vector_kernels_active();
   const bool has_from = p->from_scale != 0, has_to = p->to_scale != 0;
@@ -238,7 +269,7 @@ static void run(const void *params, void *const *operands, const eb_context *con
   void *out = operands[1];
   const float *scales = p->has_scales ? operands[2] : NULL;
   if (scales == NULL) {
-    if (run_common(p, in, out, count)) return;
+    if (run_common(p, in, out, count) || run_table(p, in, out, count)) return;
     convert_run(p, p->from_scale, p->to_scale, in, out, 0, count);
   } else {
     size_t first = 0;

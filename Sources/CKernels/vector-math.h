@@ -1,7 +1,7 @@
 // Functions of one f32 without branches or calls, so that loops over them vectorise.
 //
-// Coefficients are minimax fits over the stated ranges. The bounds are the largest errors over all finite f32
-// (see VectorMathTests), in units in the last place of the result unless another measure is given.
+// Coefficients are minimax fits over the stated ranges. Errors are in units in the last place of the result; each bound
+// holds for every 97th f32, with fused multiply-add and without, and is tested in UnaryTests.
 #ifndef EB_VECTOR_MATH_H
 #define EB_VECTOR_MATH_H
 

@@ -160,6 +160,31 @@ import Testing
     #expect(output.elements(Int8.self) == [-65, -1, 63, 0], "63.5 rounds to 64, less 1")
   }
 
+  /// Many 8-bit elements go through a table, few one by one: same results.
+  @Test func manyElementsConvertAsFewDo() throws {
+    let bytes = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    for from in [EB_I8, EB_U8, EB_BOOL] {
+      for (to, width) in [
+        (EB_I8, 1), (EB_U8, 1), (EB_F16, 2), (EB_I16, 2), (EB_F32, 4), (EB_F64, 8), (EB_I64, 8),
+      ] {
+        for (fromScale, toScale) in [(0, 0), (0.3, 0), (0.3, 0.7)] as [(Float, Float)] {
+          var params = Self.params(
+            from, to, count: 2048, fromScale: fromScale, fromZeroPoint: 5, toScale: toScale, toZeroPoint: -3)
+          let many = Operand(byteCount: 2048 * width)
+          try run(EB_OP_CONVERT, params, [Operand(bytes), many])
+          params.inner = 256
+          var few: [UInt8] = []
+          for first in stride(from: 0, to: 2048, by: 256) {
+            let part = Operand(byteCount: 256 * width)
+            try run(EB_OP_CONVERT, params, [Operand(Array(bytes[first..<first + 256])), part])
+            few += part.elements(UInt8.self)
+          }
+          try #require(many.elements(UInt8.self) == few, "\(from) to \(to)")
+        }
+      }
+    }
+  }
+
   @Test func scalesRunAlongTheChannels() throws {
     var params = Self.params(EB_I8, EB_F32, count: 2, fromScale: 1)
     params.outer = 2
