@@ -128,6 +128,12 @@ import Testing
       return b.concat([b.unary(.square, x), inner, inner], axis: 0)
     },
     Example(testDescription: "tiles", shape: [2, 3, 2]) { b, x in b.apply(.tile(multiples: [2, 1, 3]), [x]) },
+    Example(testDescription: "tiles of four axes", shape: [2, 3, 2, 3]) { b, x in
+      b.apply(.tile(multiples: [2, 3, 3, 2]), [x])
+    },
+    Example(testDescription: "transposition of eight axes", shape: [2, 2, 2, 2, 2, 2, 2, 2]) { b, x in
+      b.transpose(x, [7, 6, 5, 4, 3, 2, 1, 0])
+    },
     Example(testDescription: "broadcast", shape: [3, 1, 2]) { b, x in
       b.apply(.broadcast, [x], declared: TensorType(.f32, [4, 3, 5, 2]))
     },

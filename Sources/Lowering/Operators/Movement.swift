@@ -18,7 +18,8 @@ extension PlanBuilder {
   ) throws(LoweringError) {
     let walk = StridedWalk(shape, [sourceStrides, destinationStrides])
     guard walk.shape.count <= Int(EB_MAX_RANK) else {
-      throw unsupported("it moves more than \(EB_MAX_RANK) axes")
+      return try addCopies(
+        walk, from: source, startingAt: sourceOffset, to: destination, placedAt: destinationOffset, type)
     }
     var parameters = eb_copy_nd_params()
     parameters.element_bytes = UInt32(try elementBytes(type))
@@ -29,6 +30,27 @@ extension PlanBuilder {
     parameters.in_offset = UInt64(sourceOffset)
     parameters.out_offset = UInt64(destinationOffset)
     addStep(EB_OP_COPY_ND, parameters, [source, destination])
+  }
+
+  /// Adds a copy for each index along the shortest axis: the operator walks fewer axes than some models have.
+  private mutating func addCopies(
+    _ walk: StridedWalk, from source: Int, startingAt sourceOffset: Int, to destination: Int,
+    placedAt destinationOffset: Int, _ type: ElementType
+  ) throws(LoweringError) {
+    let extra = walk.shape.count - Int(EB_MAX_RANK)
+    let copies = walk.shape.sorted().prefix(extra).reduce(1) { min($0 * min($1, 1 << 16), 1 << 16) }
+    guard copies <= 4096, let axis = walk.shape.indices.min(by: { walk.shape[$0] < walk.shape[$1] }) else {
+      throw unsupported("it moves more than \(EB_MAX_RANK) long axes")
+    }
+    func without<Element>(_ values: [Element]) -> [Element] {
+      values.enumerated().filter { $0.offset != axis }.map(\.element)
+    }
+    for index in 0..<walk.shape[axis] {
+      try addStridedCopy(
+        without(walk.shape), from: source, without(walk.strides[0]),
+        startingAt: sourceOffset + index * walk.strides[0][axis], to: destination, without(walk.strides[1]),
+        placedAt: destinationOffset + index * walk.strides[1][axis], type)
+    }
   }
 
   /// Adds a step that copies `source` to `destination`, repeated along the axes that `shape` lacks.
