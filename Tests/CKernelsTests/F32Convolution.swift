@@ -91,7 +91,7 @@ struct F32Convolution {
   }
 
   /// The taps that output (y, x) sees, each with the input position that it meets.
-  private func taps(_ y: Int, _ x: Int) -> [(ky: Int, kx: Int, iy: Int, ix: Int)] {
+  func taps(_ y: Int, _ x: Int) -> [(ky: Int, kx: Int, iy: Int, ix: Int)] {
     let p = params
     func meeting(
       _ output: Int, _ tap: Int, _ stride: UInt32, _ dilation: UInt32, _ pad: UInt32, _ input: UInt32
