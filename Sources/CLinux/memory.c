@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "eb_memory.h"
@@ -26,4 +27,9 @@ int eb_memory_resident(uint64_t *now, uint64_t *peak) {
   text[count] = '\0';
   bool found = kibibytes_after(text, "\nVmHWM:", peak) && kibibytes_after(text, "\nVmRSS:", now);
   return found ? 0 : ENODATA;
+}
+
+int64_t eb_memory_major_faults(void) {
+  struct rusage usage;
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_majflt : 0;  // it cannot fail for this process itself
 }

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "eb_clock.h"
@@ -137,7 +138,13 @@ static _Noreturn void run_child(const eb_process_options *options, const struct 
   if (error == 0) error = limit(RLIMIT_DATA, options->data);
   if (error == 0) error = limit(RLIMIT_AS, options->address_space);
   if (error != 0) give_up(report, EB_PROCESS_LIMIT, error);
-  execve(options->path, options->arguments, options->environment);
+  // A program that was just written may still be open for writing in a process that another thread has forked and that
+  // has not got to its own execve yet.
+  for (int attempt = 0; attempt < 100; attempt++) {
+    execve(options->path, options->arguments, options->environment);
+    if (errno != ETXTBSY) break;
+    nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+  }
   give_up(report, EB_PROCESS_EXEC, errno);
 }
 

@@ -11,7 +11,7 @@ enum AgentEvent: Equatable {
   case steps([StepTime])
   case memory(Memory)
   case output(index: Int, bytes: Int64)
-  case done(timerOverheadNanoseconds: Int64?)
+  case done(timerOverheadNanoseconds: Int64?, majorFaults: Int64?)
   case error(Fault)
 
   static let protocolVersion = 1
@@ -94,6 +94,7 @@ extension AgentEvent {
     var index: Int?
     var bytes: Int64?
     var timerOverhead: Int64?
+    var majorFaults: Int64?
     var phase: String?
     var kind: String?
     var message: String?
@@ -110,6 +111,7 @@ extension AgentEvent {
       case first = "first_inference_ns"
       case samples = "ns"
       case timerOverhead = "timer_overhead_ns"
+      case majorFaults = "major_faults"
       case phase = "where"
     }
   }
@@ -165,7 +167,10 @@ extension AgentEvent {
     case "output":
       guard let index = members.index, index >= 0, let bytes = Self.size(members.bytes) else { return nil }
       self = .output(index: index, bytes: bytes)
-    case "done": self = .done(timerOverheadNanoseconds: Self.size(members.timerOverhead))
+    case "done":
+      self = .done(
+        timerOverheadNanoseconds: Self.size(members.timerOverhead),
+        majorFaults: Self.size(members.majorFaults))
     case "error":
       guard let phase = members.phase.flatMap(Outcome.Phase.init), let kind = members.kind,
         let message = members.message

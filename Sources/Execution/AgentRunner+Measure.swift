@@ -43,8 +43,7 @@ extension AgentRunner {
         report.notEnforced.append("\(request.threads) threads: \(threads) ran, one a core.")
       }
       var collector = MeasurementCollector(
-        request, digest: digest, report: report, threads: threads,
-        counters: { confinement.counters }, progress: progress)
+        request, digest: digest, report: report, threads: threads, progress: progress)
       let ending: AgentSession.Ending
       do throws(ExecutionError) {
         ending = try converse(request, confinement, installed, threads, &collector)
@@ -52,7 +51,7 @@ extension AgentRunner {
         guard error.kind == .noMemory, request.limits.memory != nil else { throw error }
         ending = .outOfMemory(peakBytes: confinement.counters?.peakBytes, phase: .start)
       }
-      return collector.finish(ending, limit: request.limits.memory)
+      return collector.finish(ending, limit: request.limits.memory, counters: confinement.counters)
     }
   }
 

@@ -57,8 +57,7 @@ struct CgroupV1Sandbox: Sandbox {
     return CgroupConfinement(report: report, folders: folders, cores: cores) {
       MemoryCounters(
         peakBytes: folder.number("memory.max_usage_in_bytes"),
-        kills: folder.number("memory.oom_control", key: "oom_kill") ?? 0,
-        limitHits: folder.number("memory.failcnt"))
+        kills: folder.number("memory.oom_control", key: "oom_kill") ?? 0)
     }
   }
 

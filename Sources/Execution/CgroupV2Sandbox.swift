@@ -54,8 +54,7 @@ struct CgroupV2Sandbox: Sandbox {
     return CgroupConfinement(report: report, folders: [folder], cores: cores) {
       MemoryCounters(
         peakBytes: folder.number("memory.peak"),
-        kills: folder.number("memory.events", key: "oom_kill") ?? 0,
-        limitHits: folder.number("memory.events", key: "max"))
+        kills: folder.number("memory.events", key: "oom_kill") ?? 0)
     }
   }
 

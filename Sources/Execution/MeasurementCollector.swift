@@ -18,17 +18,14 @@ struct MeasurementCollector {
   private let request: MeasurementRequest
   private let digest: String
   private let progress: (MeasurementProgress) -> Void
-  private let counters: () -> MemoryCounters?
   private var started: ContinuousClock.Instant?
-  private var limitHitsBefore: Int64?
 
   init(
     _ request: MeasurementRequest, digest: String, report: SandboxReport, threads: Int,
-    counters: @escaping () -> MemoryCounters?, progress: @escaping (MeasurementProgress) -> Void
+    progress: @escaping (MeasurementProgress) -> Void
   ) {
     self.request = request
     self.digest = digest
-    self.counters = counters
     self.progress = progress
     measurement = Measurement(outcome: .completed, agent: nil, sandbox: report, threads: threads)
   }
@@ -52,8 +49,9 @@ struct MeasurementCollector {
     case .memory(let memory):
       measurement.peakMemoryBytes = memory.peakBytes
       measurement.steadyMemoryBytes = memory.residentBytes
-      limitHitsBefore = counters()?.limitHits
-    case .done(let overhead): measurement.timerOverheadNanoseconds = overhead
+    case .done(let overhead, let faults):
+      measurement.timerOverheadNanoseconds = overhead
+      measurement.majorFaults = faults
     case .output, .error: break
     }
   }
@@ -92,12 +90,10 @@ struct MeasurementCollector {
   }
 
   /// The measurement, with what its end and the sandbox's counters tell.
-  func finish(_ ending: AgentSession.Ending, limit: ByteCount?) -> Records.Measurement {
+  func finish(
+    _ ending: AgentSession.Ending, limit: ByteCount?, counters: MemoryCounters?
+  ) -> Records.Measurement {
     var result = measurement
-    let counters = counters()
-    if let before = limitHitsBefore, let after = counters?.limitHits {
-      result.sandbox.memoryLimitHits = max(0, after - before)
-    }
     result.sandbox.chargedPeakBytes = counters?.peakBytes
     switch ending {
     case .done: result.outcome = .completed

@@ -43,8 +43,6 @@ struct MemoryCounters: Sendable, Equatable {
   var peakBytes: Int64?
   /// Processes that the kernel killed for lack of memory.
   var kills: Int64
-  /// How often the limit was met and pages had to be given back first.
-  var limitHits: Int64?
 }
 
 extension SandboxReport {

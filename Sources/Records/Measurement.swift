@@ -20,6 +20,8 @@ public struct Measurement: Codable, Sendable, Equatable {
   public var planBytes: Int64?
   /// What the timer itself adds to a sample: the median of an empty call.
   public var timerOverheadNanoseconds: Int64?
+  /// Pages that had to be read from storage while sampling: the model did not fit in memory whole.
+  public var majorFaults: Int64?
   /// Time per step of the plan, where profiling was asked for: name, operator, nanoseconds (median).
   public var steps: [StepTime]?
 
@@ -28,7 +30,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     loadNanoseconds: Int64? = nil, loadedCold: Bool? = nil, firstInferenceNanoseconds: Int64? = nil,
     samplesNanoseconds: [Int64] = [], loadPeakMemoryBytes: Int64? = nil, peakMemoryBytes: Int64? = nil,
     steadyMemoryBytes: Int64? = nil, arenaBytes: Int64? = nil, planBytes: Int64? = nil,
-    timerOverheadNanoseconds: Int64? = nil, steps: [StepTime]? = nil
+    timerOverheadNanoseconds: Int64? = nil, majorFaults: Int64? = nil, steps: [StepTime]? = nil
   ) {
     self.outcome = outcome
     self.agent = agent
@@ -44,6 +46,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     self.arenaBytes = arenaBytes
     self.planBytes = planBytes
     self.timerOverheadNanoseconds = timerOverheadNanoseconds
+    self.majorFaults = majorFaults
     self.steps = steps
   }
 
@@ -59,6 +62,7 @@ public struct Measurement: Codable, Sendable, Equatable {
     case arenaBytes = "arena_bytes"
     case planBytes = "plan_bytes"
     case timerOverheadNanoseconds = "timer_overhead_ns"
+    case majorFaults = "major_faults"
   }
 }
 
@@ -123,14 +127,11 @@ public struct SandboxReport: Codable, Sendable, Equatable {
   public var diskReadBytesPerSecond: Int64?
   /// The most that the kernel charged to the sandbox: anonymous pages, files that it was the first to read, kernel memory.
   public var chargedPeakBytes: Int64?
-  /// How often the process met its memory limit while it was sampled, and pages had to be given back first.
-  public var memoryLimitHits: Int64?
   /// One plain sentence a limit of the profile that this host could not enforce.
   public var notEnforced: [String]
   public init(
     mechanism: String, memoryLimitBytes: Int64? = nil, cores: [Int]? = nil, diskLimitBytes: Int64? = nil,
     diskMechanism: String? = nil, diskReadBytesPerSecond: Int64? = nil, chargedPeakBytes: Int64? = nil,
-    memoryLimitHits: Int64? = nil,
     notEnforced: [String] = []
   ) {
     self.mechanism = mechanism
@@ -140,7 +141,6 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     self.diskMechanism = diskMechanism
     self.diskReadBytesPerSecond = diskReadBytesPerSecond
     self.chargedPeakBytes = chargedPeakBytes
-    self.memoryLimitHits = memoryLimitHits
     self.notEnforced = notEnforced
   }
 
@@ -151,7 +151,6 @@ public struct SandboxReport: Codable, Sendable, Equatable {
     case diskMechanism = "disk_mechanism"
     case diskReadBytesPerSecond = "disk_read_bytes_per_second"
     case chargedPeakBytes = "charged_peak_bytes"
-    case memoryLimitHits = "memory_limit_hits"
     case notEnforced = "not_enforced"
   }
 }

@@ -44,7 +44,7 @@ extension RunRecord {
       ("measurement.plan_bytes", measurement.planBytes),
       ("measurement.timer_overhead_ns", measurement.timerOverheadNanoseconds),
       ("measurement.sandbox.charged_peak_bytes", measurement.sandbox.chargedPeakBytes),
-      ("measurement.sandbox.memory_limit_hits", measurement.sandbox.memoryLimitHits),
+      ("measurement.major_faults", measurement.majorFaults),
       ("measurement.sandbox.memory_limit_bytes", measurement.sandbox.memoryLimitBytes),
       ("measurement.sandbox.disk_limit_bytes", measurement.sandbox.diskLimitBytes),
       ("disk.model_bytes", disk?.modelBytes), ("disk.runtime_bytes", disk?.runtimeBytes),

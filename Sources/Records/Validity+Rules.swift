@@ -63,11 +63,11 @@ extension Validity {
       )
     }
 
-    /// A page that was given back is read again from this machine's disk, at this machine's speed.
-    public static func paging(_ limitHits: Int64?) -> Finding? {
-      guard let limitHits, limitHits > 0 else { return nil }
+    /// A page that the kernel took back is read again from this machine's disk, at this machine's speed.
+    public static func paging(_ majorFaults: Int64?) -> Finding? {
+      guard let majorFaults, majorFaults > 0 else { return nil }
       return .warning(
-        "the memory limit was met \(limitHits) times while sampling: times include reading pages back from this machine's disk. See docs/reducing-variance.md#paging."
+        "\(majorFaults) pages were read from storage while sampling: times include this machine's disk. See docs/reducing-variance.md#paging."
       )
     }
 

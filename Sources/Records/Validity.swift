@@ -40,7 +40,7 @@ public struct Validity: Sendable, Equatable {
       Rules.drift(Drift(samples), clockRatio: environment?.clockRatio),
       Rules.steal(environment?.stealShare),
       Rules.governor(environment?.governors),
-      Rules.paging(measurement.sandbox.memoryLimitHits),
+      Rules.paging(measurement.majorFaults),
       summary.flatMap { Rules.outliers(Outliers($0), of: $0.count) },
     ]
     for case let finding? in findings {

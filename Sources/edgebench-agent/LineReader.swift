@@ -33,7 +33,8 @@ struct LineReader {
       searched -= compact()
       guard end < buffer.count else { return .tooLong }
       var got = 0
-      let error = eb_stream_read(0, buffer.baseAddress! + end, buffer.count - end, &got)
+      let free = UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
+      let error = eb_stream_read(0, free.baseAddress, free.count, &got)
       if error != 0 || got == 0 {
         guard end > start else { return .end }
         let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end])

@@ -11,7 +11,7 @@ extension Session {
       let bytes = loaded.executor.output(index)
       let path = Self.path(of: index, in: request.outputDirectory)
       let error = path.withUnsafeBytes {
-        eb_file_write($0.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.baseAddress, bytes.count)
+        eb_file_write($0.bindMemory(to: CChar.self).baseAddress, bytes.baseAddress, bytes.count)
       }
       guard error == 0 else {
         throw AgentError(kind: .outputFailed, message: "output \(index): cannot be written (errno \(error))")

@@ -34,7 +34,9 @@ extension Session {
     let executor: Executor
     do throws(PlanError) {
       plan = try request.plan.withUnsafeBufferPointer { (path) throws(PlanError) in
-        try Plan(mapping: UnsafeRawPointer(path.baseAddress!).assumingMemoryBound(to: CChar.self))  // ends in NUL
+        // It ends in NUL, so it is not empty.
+        guard let path = UnsafeRawPointer(path.baseAddress) else { throw .cannotMap(errno: 0) }
+        return try Plan(mapping: path.assumingMemoryBound(to: CChar.self))
       }
       executor = try Executor(plan: plan, threads: request.threads)
     } catch {

@@ -19,10 +19,15 @@ extension Session {
     begin("memory")
     memoryMembers()
     end()
+    // Before the samples, so that none of them waits for Google Benchmark's own code.
+    let overhead = try Self.timerOverhead()
+    let faultsBefore = eb_memory_major_faults()
     try sample(loaded, request, estimate: estimate)
+    let faults = eb_memory_major_faults() - faultsBefore
     if request.profileRuns > 0 { profile(loaded, runs: request.profileRuns) }
     begin("done")
-    member("timer_overhead_ns", try Self.timerOverhead())
+    member("timer_overhead_ns", overhead)
+    member("major_faults", faults)
     end()
   }
 
@@ -62,12 +67,13 @@ extension Session {
       let status = withUnsafeMutablePointer(to: &work) { work in
         eb_benchmark_run(
           { context in
-            let work = context!.assumingMemoryBound(to: Work.self)
+            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_BENCHMARK_FAILED }
             work.pointee.inputs.fill(work.pointee.executor)
             return 0
           },
           { context in
-            context!.assumingMemoryBound(to: Work.self).pointee.executor.run()
+            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_BENCHMARK_FAILED }
+            work.pointee.executor.run()
             return 0
           }, work, batch, chunk.end)
       }

@@ -137,7 +137,8 @@ import Units
 
   @Test func childrenOfTheAgentDieWithIt() throws {
     let marker = "\(scratch.path)/child"
-    _ = try failure("sleep 60 & echo $! > \(marker); echo nonsense; sleep 60")
+    let error = try failure("sleep 60 & echo $! > \(marker); echo nonsense; sleep 60")
+    #expect(error.description.hasPrefix("the agent said 'nonsense'"))
     let child = try #require(Int32(try scratch.read("child").trimmingCharacters(in: .whitespacesAndNewlines)))
     var isAlive = true
     // Its new parent reaps it in its own time.

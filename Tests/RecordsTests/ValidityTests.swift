@@ -35,14 +35,14 @@ import Testing
     #expect(record.validity.warnings.count == warnings)
   }
 
-  @Test func meetingTheMemoryLimitWhileSamplingWarns() {
+  @Test func pagesReadWhileSamplingWarn() {
     var record = RunRecord.sample()
-    record.measurement.sandbox.memoryLimitHits = 0
+    record.measurement.majorFaults = 0
     #expect(record.validity.warnings == [])
-    record.measurement.sandbox.memoryLimitHits = 12
+    record.measurement.majorFaults = 12
     #expect(record.validity.isValid)
     #expect(record.validity.warnings.count == 1)
-    #expect(record.validity.warnings.first?.hasPrefix("the memory limit was met 12 times") == true)
+    #expect(record.validity.warnings.first?.hasPrefix("12 pages were read from storage") == true)
   }
 
   @Test(arguments: [(1.02, true, 0), (1.06, true, 1), (1.3, false, 0), (0.8, false, 0)])

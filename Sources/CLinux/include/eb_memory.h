@@ -8,4 +8,7 @@
 // Returns 0 or an errno value; allocates nothing.
 int eb_memory_resident(uint64_t *now, uint64_t *peak);
 
+// How many pages this process had to wait for while they were read from storage.
+int64_t eb_memory_major_faults(void);
+
 #endif
