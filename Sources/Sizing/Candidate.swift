@@ -9,6 +9,8 @@ public struct Candidate: Sendable {
   public var misfit: Misfit?
   /// A metric that must be known before the candidate can meet anything, whether or not a requirement limits it.
   var openMetric: Metric?
+  /// What to know before it is used, in one sentence, although no requirement asks for it.
+  var caveat: String?
 
   /// What the device had of something, which was not enough.
   public struct Misfit: Sendable, Hashable {

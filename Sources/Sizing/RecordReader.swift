@@ -146,6 +146,20 @@ struct RecordReader {
   }
 }
 
+extension RecordReader {
+  /// A compressed variant whose accuracy nobody measured may be useless, however well it meets the limits.
+  fileprivate var caveat: String? {
+    let variant = record.configuration.variant
+    guard variant != Configuration.referenceVariant, record.accuracy == nil else { return nil }
+    var text = "The accuracy of \(variant) is unknown"
+    if let cosine = record.fidelity?.cosine {
+      text +=
+        ": its outputs and the reference's have cosine \(decimal(cosine, 4)) on \(record.fidelity?.inputCount ?? 0) inputs"
+    }
+    return text + "; measure it on your data before you use it."
+  }
+}
+
 extension Candidate {
   /// What `record` says of the device, by the requirements' metrics.
   ///
@@ -157,11 +171,12 @@ extension Candidate {
       configuration: record.configuration,
       readings: Dictionary(uniqueKeysWithValues: metrics.map { ($0, reader.reading(of: $0)) }),
       misfit: reader.misfit)
+    caveat = reader.caveat
   }
 }
 
 /// What to do next, in words that a user can act on.
 enum Remedy {
-  static let board = "measure on the board, or calibrate the profile on one (edgebench calibrate)"
-  static let dataset = "give more labelled data with --dataset"
+  static let board = "measure on the board: 'edgebench --profile host' there"
+  static let dataset = "measure its accuracy on your own data"
 }

@@ -57,7 +57,7 @@ struct VerdictRule {
     return Verdict(
       kind: .required(configuration),
       evidence: Evidence.weakest(decisive.compactMap(\.evidence)), binding: closest.worst,
-      reasons: [failure(closest), success(chosen)]
+      reasons: [failure(closest), success(chosen)] + (chosen.candidate.caveat.map { [$0] } ?? [])
         + gentler.map { $0.isRefused ? refusal($0) : failureOrDoubt($0) } + openQuestions(closest))
   }
 

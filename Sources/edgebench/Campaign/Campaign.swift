@@ -82,13 +82,11 @@ struct Campaign {
     let others = otherProfiles.filter { $0.id != profile.id }.map { other in
       DeviceOption(
         profile: other,
-        candidates: records.map { record in
-          var moved = record
-          moved.projection = variants.graph(named: record.configuration.variant).map {
-            Projection(of: $0, as: record.configuration, on: other)
+        candidates: records.compactMap { record in
+          variants.graph(named: record.configuration.variant).map {
+            Candidate(
+              record, on: other, projection: projection(of: $0, on: other), requirements: requirements)
           }
-          moved.evidence = .measuredInSandbox
-          return Candidate(moved, requirements: requirements)
         })
     }
     return SizingDecision(records: records, requirements: requirements, profile: profile, others: others)

@@ -24,14 +24,24 @@ struct SizingOutput {
     if reports.count == 1, let report = reports.first {
       print(report.terminalText(usesColour: Terminal.usesColour), terminator: "")
     } else {
-      let terminal = TerminalText(usesColour: Terminal.usesColour)
-      print(terminal.table(SizingReport.table(reports)), terminator: "")
-      for report in reports { print(report.verdictText(terminal), terminator: "") }
+      let width = Terminal.outputIsTerminal ? Terminal.width : nil
+      print(
+        SizingReport.terminalTable(reports, usesColour: Terminal.usesColour, width: width), terminator: "")
+      printReasons(reports)
     }
     for result in sized {
       for note in result.notes { print("  \(result.subject.identity.name): \(note)") }
     }
     print("Records and tables: \(folder)")
+  }
+
+  /// Why, and what next, of the verdicts that leave something to do.
+  private func printReasons(_ reports: [SizingReport]) {
+    let terminal = TerminalText(usesColour: Terminal.usesColour)
+    for report in reports {
+      if case .notRequired = report.decision.verdict.kind { continue }
+      print("\n" + report.verdictText(terminal), terminator: "")
+    }
   }
 
   /// What the host could not enforce, each said once. What disturbed a run stands with the run.
