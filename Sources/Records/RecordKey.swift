@@ -25,11 +25,12 @@ public struct RecordKey: Sendable, Hashable {
 
   /// "mobilenet_v2.int8-static.builtin-t4.4f1d09c2a7e3.record.json": what is run, readable, and a digest of it.
   ///
-  /// The states of profile, agent and tool are not in it: a newer run of the same configuration replaces the older.
+  /// The states of profile, agent and tool are not in it: a newer run of the same configuration, on the same data
+  /// and under the same limits, replaces the older.
   public var fileName: String {
     let parts = [
       model.sha256, model.name, profile.id, configuration.variant, configuration.engine,
-      configuration.precision, String(configuration.threads),
+      configuration.precision, String(configuration.threads), inputs ?? "",
     ]
     // Each part with its length, so that no two lists of parts run together into one text.
     let digest = SHA256.hexadecimal(of: parts.map { "\($0.utf8.count):\($0)" }.joined())

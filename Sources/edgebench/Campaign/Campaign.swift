@@ -85,7 +85,7 @@ struct Campaign {
         candidates: records.compactMap { record in
           variants.graph(named: record.configuration.variant).map {
             Candidate(
-              record, on: other, projection: projection(of: $0, on: other), requirements: requirements)
+              record, on: other, projection: Projection(of: $0, as: record.configuration, on: other), requirements: requirements)
           }
         })
     }
