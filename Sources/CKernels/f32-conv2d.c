@@ -5,13 +5,29 @@
 #include "f32-geometry.h"
 #include "f32-internal.h"
 #include "f32-pack.h"
+#include "f32-winograd.h"
 
 static bool is_depthwise(const eb_conv2d_params *params) {
   return params->groups > 1 && params->groups == params->in_channels && params->groups == params->out_channels;
 }
 
-static uint32_t algorithm_for(const eb_conv2d_params *params) {
-  return is_depthwise(params) ? EB_F32_DWCONV : EB_F32_GEMM;
+static uint32_t algorithm_for(bool half, const eb_conv2d_params *params) {
+  if (is_depthwise(params)) return EB_F32_DWCONV;
+  return !half && eb_f32_winograd_applies(params) && eb_f32_winograd_pays(params) ? EB_F32_WINOGRAD : EB_F32_GEMM;
+}
+
+// Whether a plan may ask for `params->algorithm`; it need not be the one chosen here and now.
+static bool has_algorithm(bool half, const eb_conv2d_params *params) {
+  switch (params->algorithm) {
+    case EB_F32_DWCONV:
+      return is_depthwise(params);
+    case EB_F32_GEMM:
+      return !is_depthwise(params);
+    case EB_F32_WINOGRAD:
+      return !half && eb_f32_winograd_applies(params);
+    default:
+      return false;
+  }
 }
 
 // Bytes of the packed weights of one group; of all groups where they are packed together. False on overflow.
@@ -33,10 +49,22 @@ static bool packed_bytes(bool half, const eb_conv2d_params *params, uint64_t *gr
   return !__builtin_mul_overflow(*group_bytes, groups, bytes) && *bytes <= SIZE_MAX;
 }
 
+static bool requirements(bool half, const eb_conv2d_params *params, uint64_t *bytes, uint64_t *scratch_bytes) {
+  uint64_t group_bytes;
+  *scratch_bytes = 0;
+  if (params->algorithm != EB_F32_WINOGRAD) return packed_bytes(half, params, &group_bytes, bytes);
+  return eb_f32_conv2d_is_sane(params) && eb_f32_winograd_packed_bytes(params, bytes) &&
+         eb_f32_winograd_scratch_bytes(params, scratch_bytes);
+}
+
 bool eb_f32_conv2d_requirements(bool half, const eb_conv2d_params *params, eb_requirements *result) {
-  uint64_t group_bytes, bytes;
-  if (!packed_bytes(half, params, &group_bytes, &bytes)) return false;
-  *result = (eb_requirements){.algorithm = algorithm_for(params), .packed_bytes = (size_t)bytes};
+  if (!eb_f32_conv2d_is_sane(params)) return false;
+  eb_conv2d_params chosen = *params;
+  chosen.algorithm = algorithm_for(half, params);
+  uint64_t bytes, scratch_bytes;
+  if (!requirements(half, &chosen, &bytes, &scratch_bytes)) return false;
+  *result = (eb_requirements){
+      .algorithm = chosen.algorithm, .packed_bytes = (size_t)bytes, .scratch_bytes = (size_t)scratch_bytes};
   return true;
 }
 
@@ -63,6 +91,10 @@ static eb_f32_weights weights_of(bool depthwise, const eb_conv2d_params *params,
 
 void eb_f32_conv2d_pack(bool half, bool depthwise, const eb_conv2d_params *params, const float *weights,
                         const float *bias, void *packed) {
+  if (params->algorithm == EB_F32_WINOGRAD) {
+    eb_f32_winograd_pack(params, weights, bias, packed);
+    return;
+  }
   uint64_t group_bytes, bytes;
   if (!packed_bytes(half, params, &group_bytes, &bytes)) return;
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
@@ -80,9 +112,11 @@ void eb_f32_conv2d_pack(bool half, bool depthwise, const eb_conv2d_params *param
 }
 
 static bool accepts(bool half, const eb_conv2d_params *params, const size_t *operand_bytes, size_t operand_count) {
-  uint64_t group_bytes, bytes;
-  return eb_f32_kernels_for(params->isa) != NULL && packed_bytes(half, params, &group_bytes, &bytes) &&
-         params->algorithm == algorithm_for(params) && eb_f32_conv2d_fits(params, bytes, operand_bytes, operand_count);
+  uint64_t bytes, scratch_bytes;
+  return eb_f32_kernels_for(params->isa) != NULL && eb_f32_conv2d_is_sane(params) && has_algorithm(half, params) &&
+         requirements(half, params, &bytes, &scratch_bytes) &&
+         eb_f32_conv2d_fits(params, bytes, operand_bytes, operand_count) &&
+         (scratch_bytes == 0 || (operand_count >= 4 && scratch_bytes <= operand_bytes[3]));
 }
 
 static void run(bool half, const eb_conv2d_params *params, void *const *operands) {
@@ -108,6 +142,10 @@ static void run(bool half, const eb_conv2d_params *params, void *const *operands
       .max = params->max,
   };
   for (size_t b = 0; b < params->batch; b++) {
+    if (params->algorithm == EB_F32_WINOGRAD) {
+      eb_f32_winograd_run(params, in + b * in_image, operands[1], out + b * out_image, operands[3]);
+      continue;
+    }
     if (params->algorithm == EB_F32_DWCONV) {
       convolution.packed = operands[1];
       eb_f32_dwconvolve(kernels, layout, &convolution, in + b * in_image, out + b * out_image);

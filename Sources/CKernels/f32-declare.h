@@ -13,4 +13,10 @@
 #define EB_DECLARE_F32_POOL(name) \
   void name(size_t channels, const eb_f32_taps *taps, const float *a, float scale, float *c, float min, float max);
 
+#define EB_DECLARE_F32_WINOGRAD(input, output)                                                                      \
+  void input(size_t channels, const float *restrict a, size_t a_row, size_t a_pixel, float *restrict v,             \
+             size_t v_position);                                                                                    \
+  void output(size_t channels, const float *restrict m, size_t m_position, const float *restrict bias, size_t rows, \
+              size_t columns, float *restrict c, size_t c_row, size_t c_pixel, float min, float max);
+
 #endif

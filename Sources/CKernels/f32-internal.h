@@ -8,8 +8,9 @@
 
 // Values of `algorithm` of the f32 operators; stored in plans.
 enum eb_f32_algorithm {
-  EB_F32_GEMM = 1,    // implicit GEMM
-  EB_F32_DWCONV = 2,  // depthwise, multiplier 1
+  EB_F32_GEMM = 1,      // implicit GEMM
+  EB_F32_DWCONV = 2,    // depthwise, multiplier 1
+  EB_F32_WINOGRAD = 3,  // F(2x2, 3x3)
 };
 
 // False where the parameters make no sense or the instruction set has no f32 kernels.

@@ -12,6 +12,8 @@ const eb_f32_kernels eb_f32_kernels_avx2 = {
                {1, eb_f32_dwconv_minmax_ukernel_1p1c__scalar, eb_f32_f16w_dwconv_minmax_ukernel_1p1c__scalar}},
     .max_pool = eb_f32_maxpool_minmax_ukernel__avx2,
     .average_pool = eb_f32_avgpool_minmax_ukernel__avx2,
+    .winograd_input = eb_f32_winograd_input_ukernel__avx2,
+    .winograd_output = eb_f32_winograd_output_ukernel__avx2,
 };
 
 #endif

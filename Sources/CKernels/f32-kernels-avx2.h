@@ -14,4 +14,6 @@ EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p4c__avx2)
 EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__avx2)
 EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__avx2)
 
+EB_DECLARE_F32_WINOGRAD(eb_f32_winograd_input_ukernel__avx2, eb_f32_winograd_output_ukernel__avx2)
+
 #endif

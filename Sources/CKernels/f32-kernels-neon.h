@@ -14,4 +14,6 @@ EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_8p4c__neon)
 EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__neon)
 EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__neon)
 
+EB_DECLARE_F32_WINOGRAD(eb_f32_winograd_input_ukernel__neon, eb_f32_winograd_output_ukernel__neon)
+
 #endif

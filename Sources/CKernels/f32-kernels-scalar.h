@@ -12,4 +12,6 @@ EB_DECLARE_F32_DWCONV(eb_f32_f16w_dwconv_minmax_ukernel_1p1c__scalar)
 EB_DECLARE_F32_POOL(eb_f32_maxpool_minmax_ukernel__scalar)
 EB_DECLARE_F32_POOL(eb_f32_avgpool_minmax_ukernel__scalar)
 
+EB_DECLARE_F32_WINOGRAD(eb_f32_winograd_input_ukernel__scalar, eb_f32_winograd_output_ukernel__scalar)
+
 #endif

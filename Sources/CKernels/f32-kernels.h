@@ -41,6 +41,14 @@ typedef void (*eb_f32_dwconv_ukernel)(size_t pixels, const eb_f32_taps *taps, co
 typedef void (*eb_f32_pool_ukernel)(size_t channels, const eb_f32_taps *taps, const float *a, float scale, float *c,
                                     float min, float max);
 
+// The transforms of f32-winograd.h, for `channels` of one tile; strides in floats. Of the 2x2 outputs, `rows` x
+// `columns` are written.
+typedef void (*eb_f32_winograd_input_ukernel)(size_t channels, const float *restrict a, size_t a_row, size_t a_pixel,
+                                              float *restrict v, size_t v_position);
+typedef void (*eb_f32_winograd_output_ukernel)(size_t channels, const float *restrict m, size_t m_position,
+                                               const float *restrict bias, size_t rows, size_t columns,
+                                               float *restrict c, size_t c_row, size_t c_pixel, float min, float max);
+
 typedef struct {
   size_t width;
   size_t max_rows;
@@ -57,6 +65,8 @@ typedef struct {
   eb_f32_gemm_kernel gemm[EB_F32_MAX_WIDTHS];
   eb_f32_dwconv_kernel dwconv[EB_F32_MAX_WIDTHS];
   eb_f32_pool_ukernel max_pool, average_pool;
+  eb_f32_winograd_input_ukernel winograd_input;
+  eb_f32_winograd_output_ukernel winograd_output;
 } eb_f32_kernels;
 
 // NULL for an instruction set that this processor or this build does not have.
