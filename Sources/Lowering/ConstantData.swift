@@ -59,14 +59,14 @@ extension Tensor {
     guard let integers, let quantization else { return integers?.map { Float($0) } }
     guard let axis = quantization.axis else {
       guard let (scale, zeroPoint) = quantization.single else { return nil }
-      return integers.map { scale * Float($0 - Int64(zeroPoint)) }
+      return integers.map { scale * Float(Double($0) - Double(zeroPoint)) }
     }
     let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
     let channels = shape[axis]
     guard quantization.scales.count == channels, quantization.zeroPoints.count == channels else { return nil }
     return integers.enumerated().map { index, value in
       let channel = index / inner % channels
-      return quantization.scales[channel] * Float(value - Int64(quantization.zeroPoints[channel]))
+      return quantization.scales[channel] * Float(Double(value) - Double(quantization.zeroPoints[channel]))
     }
   }
 }

@@ -38,7 +38,12 @@ struct PlanBuilder {
     for state in graph.states { try addState(state) }
     for (position, node) in graph.nodes.enumerated() where !absorbed.contains(position) {
       self.position = position
+      let first = steps.count
       try lower(node)
+      for step in steps[first...]
+      where !step.isAccepted(operandBytes: step.operands.map { tensors[$0].byteCount }) {
+        throw unsupported("its operator does not take these parameters")
+      }
     }
     for id in graph.outputs { try addOutput(id) }
   }
