@@ -317,7 +317,7 @@ typedef struct {
 // What an operator may use besides its operands.
 typedef struct {
   uint32_t threads;
-  void *pool;  // reserved for the thread pool
+  struct eb_pool *pool;  // NULL: everything runs on the calling thread; see eb_threads.h
 } eb_context;
 
 typedef struct {
