@@ -32,7 +32,7 @@ public enum Metric: Sendable, Hashable {
   public var isMoreBetter: Bool { self == .throughput }
 
   /// Whether it is about the speed of inferences.
-  var isSpeed: Bool {
+  public var isSpeed: Bool {
     switch self {
     case .latency, .throughput: true
     case .peakMemory, .disk, .load, .firstInference, .accuracyDrop: false

@@ -16,7 +16,8 @@ struct Campaign {
   var profile: DeviceProfile
   var requirements: Requirements
   var engine: any Engine
-  var threads: Int
+  /// How many threads to try, the fewest first: more threads are asked for before any compression.
+  var threadCounts: [Int]
   var runner: AgentRunner
   var store: RecordStore
   var work: TemporaryFolder
@@ -56,17 +57,25 @@ struct Campaign {
     var variants = try VariantSet(of: subject.load())
     var records: [RunRecord] = []
     var notes: [String] = []
-    for recipe in Recipe.all {
-      progress("\(subject.identity.name) \(recipe.name)", nil)
+    func measure(_ recipe: Recipe, threads: Int) throws(CommandFailure) {
+      let label = "\(subject.identity.name) \(recipe.name)"
+      progress(label, nil)
       switch try variants.make(recipe) {
       case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
       case .graph(let graph):
         records.append(
-          try record(of: graph, as: recipe, subject, &variants) {
-            progress("\(subject.identity.name) \(recipe.name)", $0)
-          })
+          try record(of: graph, as: recipe, threads, subject, &variants) { progress(label, $0) })
       }
+    }
+    var threads = 1
+    for count in threadCounts {
+      threads = count
+      try measure(.reference, threads: threads)
+      if !sweeps, !sizing(records).wouldGainFromThreads { break }
+    }
+    for recipe in Recipe.all where recipe != .reference {
       if !sweeps, sizing(records).isSettled { break }
+      try measure(recipe, threads: threads)
     }
     let decision = decide(records, variants)
     return Sized(subject: subject, records: records, decision: decision, notes: notes)
@@ -85,7 +94,8 @@ struct Campaign {
         candidates: records.compactMap { record in
           variants.graph(named: record.configuration.variant).map {
             Candidate(
-              record, on: other, projection: Projection(of: $0, as: record.configuration, on: other), requirements: requirements)
+              record, on: other, projection: Projection(of: $0, as: record.configuration, on: other),
+              requirements: requirements)
           }
         })
     }
@@ -94,7 +104,7 @@ struct Campaign {
 
   /// The record of one variant: an earlier one that still stands, or a new one.
   private func record(
-    of graph: Graph, as recipe: Recipe, _ subject: Subject, _ variants: inout VariantSet,
+    of graph: Graph, as recipe: Recipe, _ threads: Int, _ subject: Subject, _ variants: inout VariantSet,
     progress: @escaping (String) -> Void
   ) throws(CommandFailure) -> RunRecord {
     let limits = limits
@@ -115,7 +125,7 @@ struct Campaign {
       throw .runFailed(error.description)
     }
     var environment = HostProbe().environment()
-    let request = request(for: artefact.path, limits)
+    let request = request(for: artefact.path, threads, limits)
     let measurement: Records.Measurement
     do throws(ExecutionError) {
       measurement = try runner.measure(request) { progress($0.estimate) }
@@ -140,7 +150,7 @@ struct Campaign {
   /// The profile `host` is this machine: what is measured here is measured on the board.
   private var isOnBoard: Bool { profile.id == "host" }
 
-  private func request(for plan: String, _ limits: ResourceLimits) -> MeasurementRequest {
+  private func request(for plan: String, _ threads: Int, _ limits: ResourceLimits) -> MeasurementRequest {
     var request = MeasurementRequest(plan: plan)
     request.limits = limits
     request.threads = threads

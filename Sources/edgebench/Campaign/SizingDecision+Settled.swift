@@ -9,4 +9,13 @@ extension SizingDecision {
     case .inconclusive: candidates.contains { !$0.candidate.isCompressed && $0.standing == .undetermined }
     }
   }
+
+  /// Whether the only thing that keeps every uncompressed configuration from meeting the requirements is speed.
+  var wouldGainFromThreads: Bool {
+    let uncompressed = candidates.filter { !$0.candidate.isCompressed }
+    return uncompressed.allSatisfy { assessed in
+      let unmet = assessed.assessments.filter { $0.finding != .met }
+      return !unmet.isEmpty && unmet.allSatisfy(\.requirement.metric.isSpeed)
+    }
+  }
 }

@@ -36,7 +36,7 @@ struct Infer: ParsableCommand {
     }
     var request = InferenceRequest(plan: artefact.path, outputFolder: work.path)
     request.inputs = sources
-    request.threads = self.engine.threads
+    request.threads = self.engine.threadCount
     let runner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit)
     let interrupts = Interrupts(cancelling: runner, message: "No output was written.")
     defer { withExtendedLifetime(interrupts) {} }

@@ -47,7 +47,7 @@ struct Measure: ParsableCommand {
     }
     var request = MeasurementRequest(plan: artefact.path)
     request.inputs = sources
-    request.threads = self.engine.threads
+    request.threads = self.engine.threadCount
     request.samples = Percentile.minimumSampleCount(for: 0.99) ?? 459
     request.minimumTime = .seconds(seconds)
     request.budget = .seconds(max(10, seconds * 2))

@@ -36,7 +36,8 @@ struct Size: ParsableCommand {
     defer { work.remove() }
 
     var survey = DeviceSurvey(
-      engine: engine, threads: self.engine.threads, runner: runner, work: work, command: Program.commandLine,
+      engine: engine, threads: self.engine.threadCount, runner: runner, work: work,
+      command: Program.commandLine,
       devices: devices)
     var progress = ProgressBar(total: 1)
     let (table, notes) = try survey.survey(subject) { progress.show($0) }

@@ -7,8 +7,10 @@ struct EngineOptions: ParsableArguments {
   @Option(help: "The engine that runs the model.")
   var engine = "builtin"
 
-  @Option(help: "Threads that run one inference.")
-  var threads = 1
+  @Option(help: "Threads that run one inference; 1 where not given.")
+  var threads: Int?
+
+  var threadCount: Int { threads ?? 1 }
 
   /// - Throws: ``CommandFailure`` for an engine that this build does not have, or more threads than it can use.
   func resolve() throws(CommandFailure) -> any Engine {
@@ -18,9 +20,9 @@ struct EngineOptions: ParsableArguments {
       throw .badInput(
         "Unknown engine '\(engine)'. \(hint ?? "This edgebench has: \(names.joined(separator: ", ")).")")
     }
-    guard (1...found.maximumThreads).contains(threads) else {
+    guard (1...found.maximumThreads).contains(threadCount) else {
       throw .badInput(
-        "--threads is \(threads); engine '\(engine)' runs 1\(found.maximumThreads > 1 ? " to \(found.maximumThreads)" : " thread")."
+        "--threads is \(threadCount); engine '\(engine)' runs 1\(found.maximumThreads > 1 ? " to \(found.maximumThreads)" : " thread")."
       )
     }
     return found
