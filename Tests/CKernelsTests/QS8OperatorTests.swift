@@ -164,10 +164,11 @@ import Testing
         let operands = lengths.map { random.steps($0.reduce(1, *)) }
         let indices = indices(of: shape)
         let output = try result(EB_OP_BINARY_QS8, p, operands, count: indices.count)
-        for (index, element) in zip(indices, output) {
+        let areRounded = zip(indices, output).allSatisfy { index, element in
           let (a, b) = (operands[0][offset(index, strides[0])], operands[1][offset(index, strides[1])])
-          #expect(isRounded(element, exact(p, a, b), p), "seed 43, case \(trial): \(shape)")
+          return isRounded(element, exact(p, a, b), p)
         }
+        #expect(areRounded, "seed 43, case \(trial): \(shape)")
       }
     }
   }
@@ -178,7 +179,8 @@ import Testing
     var random = SeededGenerator(seed: 44)
     try using(isa) {
       for index in 0..<80 {
-        let shape = random.shape(rank: 1...5, longest: index % 8 == 0 ? 20 : 5)
+        let isLong = index % 8 == 0
+        let shape = random.shape(rank: 1...(isLong ? 3 : 5), longest: isLong ? 20 : 5)
         var p = eb_reduce_params()
         p.kind = EB_REDUCE_MEAN.rawValue
         p.rank = UInt32(shape.count)
@@ -221,11 +223,11 @@ import Testing
           let places = (0..<count).map { (o * count + $0) * stride + s }
           let powers = places.map { exp(Double(p.in_scale * p.beta) * Double(input[$0])) }
           let sum = powers.reduce(0, +)
-          for (place, power) in zip(places, powers) {
-            // Half a step of rounding; the rest is f32's, which moves a result only across a tie.
-            let steps = min(256 * power / sum - 128, 127)
-            #expect(abs(Double(output[place]) - steps) <= 0.5 + 1e-3, "seed 45, case \(index)")
+          // Half a step of rounding; the rest is f32's, which moves a result only across a tie.
+          let areClose = zip(places, powers).allSatisfy { place, power in
+            abs(Double(output[place]) - min(256 * power / sum - 128, 127)) <= 0.5 + 1e-3
           }
+          #expect(areClose, "seed 45, case \(index)")
         }
       }
     }
