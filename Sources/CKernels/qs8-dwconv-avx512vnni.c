@@ -189,7 +189,8 @@ void eb_qd8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, f
         load_weights(weights + g * block_channels * tap_group, w);
         accumulate(pixel, job->tap_offsets + g * tap_group, w, sums);
       }
-      float reals[block_channels];
+      float rest[block_channels], *const channels = out + y * job->out_row_stride + x * job->channels + channel;
+      float *const reals = left == block_channels ? channels : rest;
 #pragma clang loop unroll(full)
       for (size_t v = 0; v < vectors; v++) {
         const size_t place = channel + v * vector_lanes;
@@ -203,7 +204,7 @@ void eb_qd8_dwconv__avx512vnni(const eb_qs8_dwconv_job *job, const int8_t *in, f
         _mm_storeu_ps(reals + 32 + v * 4, _mm512_extractf32x4_ps(real, 2));
         _mm_storeu_ps(reals + 48 + v * 4, _mm512_extractf32x4_ps(real, 3));
       }
-      memcpy(out + y * job->out_row_stride + x * job->channels + channel, reals, left * sizeof(float));
+      if (left != block_channels) memcpy(channels, rest, left * sizeof(float));
     }
   }
 }

@@ -1,5 +1,6 @@
 // What both AVX-512 matrix products share: tiles, requantization, stores. The includer defines accumulate(),
-// EB_INPUT_OFFSET, and the tile's rows for 4, 2 and 1 blocks of channels.
+// EB_INPUT_OFFSET, the tile's rows for 4, 2 and 1 blocks of channels, and qs8_half_block(), which may do some rows of
+// a last block of 8 channels or fewer its own way and returns how many.
 
 // Stores `row_count` rows of `block_count` blocks, of which `channels` channels exist, from the lanes of `steps`.
 EB_INLINE void store_steps(__m512i steps, size_t row_count, size_t block_count, size_t channels, size_t out_stride,
@@ -106,13 +107,14 @@ EB_INLINE void qd8_tile(const eb_qs8_gemm *g, const eb_qd8_range *ranges, const 
     EB_TILES(TILE, EB_ROWS_OF_2, 2)                                \
   }                                                                \
   if (block < blocks) {                                            \
-    size_t r = 0;                                                  \
+    size_t r = last_block_done;                                    \
     EB_TILES(TILE, EB_ROWS_OF_1, 1)                                \
   }
 
 void EB_QS8_GEMM(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, int8_t *out) {
   const eb_qs8_gemm copy = *gemm, *const g = &copy;
   const requantization q = requantization_of(&g->output);
+  const size_t last_block_done = qs8_half_block(g, &q, rows, row_count, out);
   if (scales_are_below_one(g->scales, g->channels)) {
 #define TILE(R, B) qs8_tile(g, &q, false, rows + r, R, block, B, out + r * g->out_stride)
     EB_ALL_TILES(TILE)
@@ -126,6 +128,7 @@ void EB_QS8_GEMM(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_
 
 void EB_QD8_GEMM(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, float *out) {
   const eb_qs8_gemm copy = *gemm, *const g = &copy;
+  const size_t last_block_done = 0;
 #define TILE(R, B) qd8_tile(g, g->ranges + r * g->range_step, rows + r, R, block, B, out + r * g->out_stride)
   EB_ALL_TILES(TILE)
 #undef TILE

@@ -7,6 +7,9 @@
 #ifndef EB_QS8_VECTOR_ADD
 #define EB_QS8_VECTOR_ADD add
 #endif
+#ifndef EB_QD8_VECTOR_QUANTIZE
+#define EB_QD8_VECTOR_QUANTIZE quantize
+#endif
 
 // Channels summed at a time.
 enum { chunk = 64 };
@@ -139,7 +142,8 @@ static void extremes(const float *values, size_t count, float *min, float *max) 
   *max = high[0];
 }
 
-static void quantize(const float *values, size_t count, float inverse_scale, int32_t zero_point, int8_t *restrict out) {
+static inline void quantize(const float *values, size_t count, float inverse_scale, int32_t zero_point,
+                            int8_t *restrict out) {
   const eb_qs8_output output = eb_qs8_output_of(zero_point, -128, 127);
   for (size_t i = 0; i < count; i++) out[i] = eb_qs8_from_real(values[i] * inverse_scale, &output);
 }
@@ -154,5 +158,5 @@ const eb_qs8_vector_kernels EB_QS8_VECTOR_TABLE = {
     .accumulate = accumulate,
     .sum = sum,
     .extremes = extremes,
-    .quantize = quantize,
+    .quantize = EB_QD8_VECTOR_QUANTIZE,
 };
