@@ -10,7 +10,7 @@ enum {
   fewest_channels = 32,              // below, the transforms cost what the products save
   channel_multiple = 16,             // so that the transforms need no remainders
   weight_growth_limit = 512 * 1024,  // bytes that a layer's weights may grow by
-  block_bytes = 256 * 1024,          // of transformed tiles and products: half of a small second-level cache
+  block_bytes = 128 * 1024,          // of transformed tiles and products: larger blocks are not faster
   fewest_tiles = 16,                 // that a block has: transformed weights come in once a block
 };
 
@@ -41,12 +41,12 @@ bool eb_f32_winograd_packed_bytes(const eb_conv2d_params *params, uint64_t *byte
 
 static size_t tiles_along(uint32_t outputs) { return ((size_t)outputs + 1) / 2; }
 
-// Tiles that go through together.
-static size_t block_tiles(const eb_conv2d_params *params) {
-  size_t channels = (size_t)params->in_channels + params->out_channels;
-  size_t fitting = block_bytes / (positions * channels * sizeof(float));
-  size_t all = tiles_along(params->out_height) * tiles_along(params->out_width);
-  size_t tiles = fitting > fewest_tiles ? fitting : fewest_tiles;
+// Tiles that go through together. In 64 bits, as it also serves `accepts`.
+static uint64_t block_tiles(const eb_conv2d_params *params) {
+  uint64_t channels = (uint64_t)params->in_channels + params->out_channels;
+  uint64_t fitting = block_bytes / (positions * channels * sizeof(float));
+  uint64_t all = (((uint64_t)params->out_height + 1) / 2) * (((uint64_t)params->out_width + 1) / 2);
+  uint64_t tiles = fitting > fewest_tiles ? fitting : fewest_tiles;
   return tiles < all ? tiles : all;
 }
 
@@ -169,7 +169,7 @@ void eb_f32_winograd_run(const eb_conv2d_params *params, const float *in, const 
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
   const float *bias = (const float *)((const unsigned char *)packed + positions * position_bytes(layout, params));
   size_t all = tiles_along(params->out_height) * tiles_along(params->out_width);
-  block block = {.params = params, .kernels = eb_f32_kernels_for(params->isa), .tiles = block_tiles(params)};
+  block block = {.params = params, .kernels = eb_f32_kernels_for(params->isa), .tiles = (size_t)block_tiles(params)};
   block.inputs = scratch;
   block.products = block.inputs + positions * block.tiles * params->in_channels;
   block.tile = block.products + positions * block.tiles * params->out_channels;
