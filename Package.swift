@@ -15,7 +15,6 @@ let kernelC: [CSetting] = strictC + [.unsafeFlags(["-O3", "-fno-math-errno"])]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "edgebench",
@@ -25,7 +24,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -61,7 +59,8 @@ let package = Package(
 
     // Level 3
     .target(
-      name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict),
+      name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict
+    ),
     .target(name: "Engines", dependencies: ["Graph", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Execution",
@@ -77,7 +76,7 @@ let package = Package(
       dependencies: [
         "Compression", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph", "LatencyModel",
         "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
-        argumentParser, logging,
+        argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -92,7 +91,8 @@ let package = Package(
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph", "TestSupport"], swiftSettings: strict),
+      name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph", "TestSupport"], swiftSettings: strict
+    ),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
       name: "LatencyModelTests",
