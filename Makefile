@@ -7,7 +7,7 @@ PROFILE     ?= rpi4
 PYTHON      ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format conformance clean
+.PHONY: help setup build run test lint format docs conformance clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ lint: setup ## Check format and profiles
 	clang-format --dry-run --Werror $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc')
 	$(SWIFT) build -c release $(SWIFT_FLAGS)
 	$(BIN)/edgebench profiles check profiles/*.yaml
+
+docs: build ## Rewrite what is written by the program: docs/operators.md, the help screens that tests compare
+	$(BIN)/edgebench operators --markdown > docs/operators.md
+	scripts/help-screens $(BIN)/edgebench Tests/EdgebenchTests/Help
 
 format: ## Rewrite sources in the project's format
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests

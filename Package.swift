@@ -29,7 +29,8 @@ let package = Package(
   targets: [
     // Level 0
     .target(name: "Units", swiftSettings: strict),
-    .target(name: "Digests", swiftSettings: strict),
+    // Optimised in debug builds too: every run hashes both programs.
+    .target(name: "Digests", swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(name: "Statistics", swiftSettings: strict),
     .target(name: "CKernels", cSettings: kernelC),
     .target(name: "CPlanFormat", cSettings: strictC),
@@ -89,6 +90,9 @@ let package = Package(
       ]),
 
     // Tests
+    // Runs the programs that are built beside it.
+    .testTarget(
+      name: "EdgebenchTests", dependencies: ["TestSupport"], exclude: ["Help"], swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph", "TestSupport"], swiftSettings: strict

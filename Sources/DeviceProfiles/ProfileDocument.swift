@@ -62,7 +62,13 @@ package struct ProfileDocument {
       throw refuse("cannot be opened; check its permissions.")
     }
     defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: byteLimit + 1) else { throw refuse("cannot be read.") }
+    let data: Data
+    do {
+      // At the end of the file there is no data: an empty file is empty.
+      data = try handle.read(upToCount: byteLimit + 1) ?? Data()
+    } catch {
+      throw refuse("cannot be read.")
+    }
     guard data.count <= byteLimit else {
       throw refuse("is larger than \(ByteCount(bytes: byteLimit)); expected a few KiB.")
     }

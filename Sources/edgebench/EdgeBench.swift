@@ -64,8 +64,9 @@ enum Main {
     }
     // One line: the usage and the options are a command away.
     let message = EdgeBench.message(for: error).split(separator: "\n").joined(separator: " ")
-    let hint = text.split(separator: "\n").last { $0.hasPrefix("  See '") } ?? "  See 'edgebench --help'."
-    Terminal.error("\(message)\(message.hasSuffix(".") ? "" : ".") \(hint.dropFirst(2))")
+    let hint = text.split(separator: "\n").last { $0.hasPrefix("  See '") && !$0.contains("<") }
+    let next = hint.map { String($0.dropFirst(2)) } ?? "See 'edgebench --help'."
+    Terminal.error("\(message)\(message.hasSuffix(".") ? "" : ".") \(next)")
     exit(ExitStatus.badInput.rawValue)
   }
 }

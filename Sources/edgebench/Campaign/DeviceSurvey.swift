@@ -87,27 +87,10 @@ struct DeviceSurvey {
 }
 
 extension DeviceSurvey.Device {
-  /// Moves `record` onto this device: projects its latency, and holds its needs against what the device has.
+  /// Notes what `record` says of this device: its memory and its size go along, its latency is projected.
   mutating func add(_ record: RunRecord, _ graph: Graph) {
-    var moved = record
-    moved.profile = ProfileIdentity(id: profile.id, digest: profile.digest)
-    moved.projection = Projection(of: graph, as: record.configuration, on: profile)
-    var candidate = Candidate(moved, requirements: requirements)
-    let limits = ResourceLimits(profile)
-    candidate.hold(.peakMemory, to: limits.memory)
-    candidate.hold(.disk, to: limits.disk)
-    candidates.append(candidate)
-  }
-}
-
-extension Candidate {
-  /// Notes that the device does not have what the figure says is needed.
-  fileprivate mutating func hold(_ metric: Metric, to available: ByteCount?) {
-    guard let available, let figure = reading(of: metric).figure,
-      figure.value > Double(available.bytes)
-    else { return }
-    misfit = Misfit(metric: metric, limit: Double(available.bytes))
-    readings[metric] = .exceeds(
-      why: "needs \(metric.text(figure.value)) of \(available)", evidence: figure.evidence)
+    let projection = Projection(of: graph, as: record.configuration, on: profile)
+    candidates.append(
+      Candidate(record, on: profile, projection: projection, requirements: requirements))
   }
 }

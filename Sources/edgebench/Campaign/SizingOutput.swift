@@ -21,27 +21,35 @@ struct SizingOutput {
       let text = try failing(as: .runFailed) { try SizingReport.json(reports) }
       if try json.write(text: text) { return }
     }
+    try Terminal.output(text(reports) + "Records and tables: \(folder)\n")
+  }
+
+  private func text(_ reports: [SizingReport]) -> String {
+    let terminal = TerminalText(usesColour: Terminal.usesColour)
+    var text = ""
     if reports.count == 1, let report = reports.first {
-      print(report.terminalText(usesColour: Terminal.usesColour), terminator: "")
+      text += report.terminalText(usesColour: terminal.usesColour)
     } else {
       let width = Terminal.outputIsTerminal ? Terminal.width : nil
-      print(
-        SizingReport.terminalTable(reports, usesColour: Terminal.usesColour, width: width), terminator: "")
-      printReasons(reports)
+      text += SizingReport.terminalTable(reports, usesColour: terminal.usesColour, width: width)
+      text += reasons(reports, terminal)
     }
     for result in sized {
-      for note in result.notes { print("  \(result.subject.identity.name): \(note)") }
+      for note in result.notes {
+        text += terminal.styled("  \(result.subject.identity.name): \(note)") + "\n"
+      }
     }
-    print("Records and tables: \(folder)")
+    return text
   }
 
   /// Why, and what next, of the verdicts that leave something to do.
-  private func printReasons(_ reports: [SizingReport]) {
-    let terminal = TerminalText(usesColour: Terminal.usesColour)
+  private func reasons(_ reports: [SizingReport], _ terminal: TerminalText) -> String {
+    var text = ""
     for report in reports {
       if case .notRequired = report.decision.verdict.kind { continue }
-      print("\n" + report.verdictText(terminal), terminator: "")
+      text += "\n" + report.verdictText(terminal)
     }
+    return text
   }
 
   /// What the host could not enforce, each said once. What disturbed a run stands with the run.

@@ -30,7 +30,7 @@ struct Inspect: ParsableCommand {
       Terminal.warning(error.description)
     }
     let report = InspectReport(graph: graph, cost: cost, artefact: artefact)
-    if try !json.write(report) { print(report.text, terminator: "") }
+    if try !json.write(report) { try Terminal.output(report.text) }
   }
 }
 

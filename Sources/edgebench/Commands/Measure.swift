@@ -70,7 +70,7 @@ struct Measure: ParsableCommand {
     let report = MeasureReport(
       model: graph.name, latency: latency, measurement: measurement, artefact: artefact, cost: cost,
       engine: engine.name, precision: graph.precision, validity: validity)
-    if try !json.write(report) { print(report.text, terminator: "") }
+    if try !json.write(report) { try Terminal.output(report.text) }
   }
 }
 

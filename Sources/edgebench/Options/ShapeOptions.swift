@@ -16,10 +16,10 @@ struct ShapeOptions: ParsableArguments {
       let parts = text.split(separator: "=", omittingEmptySubsequences: false)
       let dimensions =
         parts.last?.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) } ?? []
-      guard parts.count >= 2, !dimensions.isEmpty, dimensions.allSatisfy({ ($0 ?? 0) > 0 }) else {
+      let name = parts.dropLast().joined(separator: "=")
+      guard !name.isEmpty, !dimensions.isEmpty, dimensions.allSatisfy({ ($0 ?? 0) > 0 }) else {
         throw .badInput("--shape is '\(text)'; expected a name and a shape such as 'input=1x224x224x3'.")
       }
-      let name = parts.dropLast().joined(separator: "=")
       guard result.updateValue(Shape(dimensions.compactMap { $0 }), forKey: name) == nil else {
         throw .badInput("--shape gives '\(name)' twice.")
       }

@@ -1,0 +1,31 @@
+import Foundation
+import Testing
+
+@Suite struct OperatorTests {
+  @Test func theDocumentIsWhatTheProgramPrints() throws {
+    let result = try EdgebenchProcess.run(["operators", "--markdown"], in: Scratch())
+    let document = try String(
+      contentsOfFile: "\(EdgebenchProcess.repository)/docs/operators.md", encoding: .utf8)
+    #expect(result.output == document, "run 'make docs'")
+  }
+
+  @Test func theTableNamesOperatorsWithTheirNumbers() throws {
+    let result = try EdgebenchProcess.run(["operators"], in: Scratch())
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n")
+    // The schema: ADD = 0, CONV_2D = 3, SOFTMAX = 25, LSTM = 16.
+    for (name, number) in [("ADD", "0"), ("CONV_2D", "3"), ("SOFTMAX", "25")] {
+      #expect(lines.contains { $0.split(separator: " ").map(String.init) == [name, number] })
+    }
+    #expect(lines.last?.hasPrefix("Not run: ") == true)
+    #expect(lines.last?.contains(" LSTM,") == true)
+  }
+
+  @Test func anOperatorThatIsNotRunIsNamedInTheError() throws {
+    let scratch = try Scratch()
+    try scratch.write(TestModels.custom(), to: "custom.tflite")
+    let result = try EdgebenchProcess.run(["inspect", "custom.tflite"], in: scratch)
+    result.expectOneLine(
+      status: 2, "custom.tflite", "Convolution2DTransposeBias", "see 'edgebench operators'")
+  }
+}

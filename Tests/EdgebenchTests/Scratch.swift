@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A folder for one test, removed when the test ends; it must be the only place that the program leaves anything in.
+final class Scratch: Sendable {
+  let path: String
+  /// The program's folder for temporary files.
+  var temporary: String { path + "/tmp" }
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/edgebench-tests-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path + "/tmp", withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  @discardableResult
+  func write(_ bytes: [UInt8], to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+    return name
+  }
+
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+
+  func read(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8)
+  }
+
+  /// Files below a folder, by their paths in it.
+  func files(in name: String) -> [String] {
+    (FileManager.default.subpaths(atPath: "\(path)/\(name)") ?? []).sorted()
+  }
+
+  /// What the program has left in its temporary folder.
+  var leftovers: [String] { files(in: "tmp") }
+}
