@@ -72,12 +72,15 @@ extension DeviceTable.Entry {
     }
   }
 
-  /// The configuration that the verdict chose, or the one that is cheapest to adopt.
+  /// The configuration that the verdict chose, or the one that it turns on, or the one that is cheapest to adopt.
   public var shown: CandidateAssessment? {
     switch decision.verdict.kind {
     case .notRequired(let chosen), .required(let chosen):
       decision.candidates.first { $0.candidate.configuration == chosen }
-    case .insufficient, .inconclusive: decision.candidates.first
+    case .insufficient, .inconclusive:
+      decision.candidates.first { assessed in
+        decision.verdict.binding.map { assessed.assessments.contains($0) } ?? true
+      } ?? decision.candidates.first
     }
   }
 }

@@ -26,6 +26,6 @@ import Testing
     try scratch.write(TestModels.custom(), to: "custom.tflite")
     let result = try EdgebenchProcess.run(["inspect", "custom.tflite"], in: scratch)
     result.expectOneLine(
-      status: 2, "custom.tflite", "Convolution2DTransposeBias", "see 'edgebench operators'")
+      status: 2, "custom.tflite", "TheSoundOfOneHand", "see 'edgebench operators'")
   }
 }

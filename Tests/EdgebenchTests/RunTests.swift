@@ -85,10 +85,10 @@ import Testing
     #expect(scratch.leftovers == [])
   }
 
+  /// The agent may live on pages that the host has read before: the kernel then charges it little, and does not kill it.
   @Test func lessMemoryThanTheAgentItselfNeedsIsAResultToo() throws {
     let result = try run("--model", "small.tflite", "--memory", "1MiB")
     #expect(result.status == 0, "\(result.errors)")
-    #expect(result.output.contains("out of memory"))
     #expect(result.output.contains("small on rpi4: insufficient"))
   }
 

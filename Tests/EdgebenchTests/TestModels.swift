@@ -45,12 +45,12 @@ enum TestModels {
     return file.bytes()
   }
 
-  /// A custom operator, which no reader can know.
+  /// A custom operator, which no reader knows.
   static func custom() -> [UInt8] {
     var file = TFLiteFile()
     let x = file.tensor("x", shape: [1, 4])
     let y = file.tensor("y", shape: [1, 4])
-    file.add(.custom, [x], [y], customName: "Convolution2DTransposeBias")
+    file.add(.custom, [x], [y], customName: "TheSoundOfOneHand")
     file.subgraphs[0].inputs = [x]
     file.subgraphs[0].outputs = [y]
     return file.bytes()

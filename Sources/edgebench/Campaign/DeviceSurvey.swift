@@ -15,51 +15,89 @@ import Units
 /// device. Its latency on each is projected.
 struct DeviceSurvey {
   var engine: any Engine
-  var threads: Int
+  /// `nil` for one, and then all that a device's fastest cores and the engine allow where that may suffice.
+  var threads: Int?
   var runner: AgentRunner
   var work: TemporaryFolder
   var command: String
   var devices: [Device]
+  /// Variants that were not made, and why.
+  private(set) var notes: [String] = []
+
+  init(
+    engine: any Engine, threads: Int?, runner: AgentRunner, work: TemporaryFolder, command: String,
+    devices: [Device]
+  ) {
+    self.engine = engine
+    self.threads = threads
+    self.runner = runner
+    self.work = work
+    self.command = command
+    self.devices = devices
+  }
 
   /// One device, its requirements, and what is known of the model there.
   struct Device {
     var profile: DeviceProfile
     var requirements: Requirements
     var candidates: [Candidate] = []
+    /// The most that were tried.
+    var threads = 1
 
     var decision: SizingDecision {
       SizingDecision(candidates, requirements: requirements, profile: profile)
     }
   }
 
-  /// - Returns: The table, and the variants that were not made, and why.
-  mutating func survey(
-    _ subject: Subject, progress: (String) -> Void
-  ) throws(CommandFailure) -> (table: DeviceTable, notes: [String]) {
+  mutating func survey(_ subject: Subject, progress: (String) -> Void) throws(CommandFailure) -> DeviceTable {
     var variants = try VariantSet(of: subject.load())
-    var notes: [String] = []
-    for recipe in Recipe.all {
-      let open = devices.indices.filter { !devices[$0].decision.isSettled }
-      if open.isEmpty { break }
-      progress("\(subject.identity.name) \(recipe.name)")
-      switch try variants.make(recipe) {
-      case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
-      case .graph(let graph):
-        let record = try record(of: graph, as: recipe, subject, &variants)
-        for index in open { devices[index].add(record, graph) }
+    let all = Array(devices.indices)
+    for index in all { devices[index].threads = threads ?? 1 }
+    try add(.reference, to: all, subject, &variants, progress)
+    if threads == nil {
+      let slow = all.filter {
+        moreThreads(for: devices[$0]) != nil && devices[$0].decision.wouldGainFromThreads
+      }
+      for index in slow { devices[index].threads = moreThreads(for: devices[index]) ?? 1 }
+      try add(.reference, to: slow, subject, &variants, progress)
+    }
+    for recipe in Recipe.all where recipe != .reference {
+      let open = all.filter { !devices[$0].decision.isSettled }
+      try add(recipe, to: open, subject, &variants, progress)
+    }
+    return DeviceTable(
+      devices.map { device in
+        DeviceTable.Entry(
+          option: DeviceOption(profile: device.profile, candidates: device.candidates),
+          decision: device.decision)
+      })
+  }
+
+  private func moreThreads(for device: Device) -> Int? {
+    let most = min(engine.maximumThreads, device.profile.clusters.first?.count.value ?? 1)
+    return most > 1 ? most : nil
+  }
+
+  /// Runs the variant once for each number of threads that the devices of these indices use.
+  private mutating func add(
+    _ recipe: Recipe, to indices: [Int], _ subject: Subject, _ variants: inout VariantSet,
+    _ progress: (String) -> Void
+  ) throws(CommandFailure) {
+    guard !indices.isEmpty else { return }
+    progress("\(subject.identity.name) \(recipe.name)")
+    switch try variants.make(recipe) {
+    case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
+    case .graph(let graph):
+      for threads in Set(indices.map { devices[$0].threads }).sorted() {
+        let record = try record(of: graph, as: recipe, threads, subject, &variants)
+        for index in indices where devices[index].threads == threads { devices[index].add(record, graph) }
       }
     }
-    let entries = devices.map { device in
-      DeviceTable.Entry(
-        option: DeviceOption(profile: device.profile, candidates: device.candidates),
-        decision: device.decision)
-    }
-    return (DeviceTable(entries), notes)
   }
 
   /// One short run: its times are not used.
   private func record(
-    of graph: Graph, as recipe: Recipe, _ subject: Subject, _ variants: inout VariantSet
+    of graph: Graph, as recipe: Recipe, _ threads: Int, _ subject: Subject, _ variants: inout VariantSet
   ) throws(CommandFailure) -> RunRecord {
     let artefact: Artefact
     do {

@@ -20,7 +20,7 @@ struct Measure: ParsableCommand {
   @OptionGroup var inputs: InputOptions
   @OptionGroup var engine: EngineOptions
 
-  @Option(help: "How long to sample, in seconds.")
+  @Option(help: "How long to sample, in seconds; 10000 inferences at most.")
   var seconds: Double = 1
 
   @Flag(help: "Time every step of the plan as well.")

@@ -12,6 +12,7 @@ struct Operators: ParsableCommand {
     let list = OperatorList()
     if markdown { return try Terminal.output(list.markdown) }
     try Terminal.output(list.table)
+    try Terminal.output("\nCustom operators: \(list.custom.joined(separator: ", ")).\n")
     try Terminal.output("\nNot run: \(list.missing.joined(separator: ", ")).\n")
   }
 }

@@ -40,9 +40,9 @@ struct Size: ParsableCommand {
       command: Program.commandLine,
       devices: devices)
     var progress = ProgressBar(total: 1)
-    let (table, notes) = try survey.survey(subject) { progress.show($0) }
+    let table = try survey.survey(subject) { progress.show($0) }
     progress.clear()
-    for note in notes { Terminal.warning(note) }
+    for note in survey.notes { Terminal.warning(note) }
     let report = SizeReport(model: subject.identity, table: table)
     guard try !json.write(report) else { return }
     try Terminal.output(table.table)

@@ -5,6 +5,8 @@ import Reporting
 struct OperatorList {
   /// In alphabetical order, with their numbers in the schema.
   var run: [(name: String, number: Int)] = []
+  /// Custom operators that are run, by the names that models give them.
+  let custom = TFLiteReader.customOperators
   /// In alphabetical order.
   var missing: [String] = []
 
@@ -34,10 +36,12 @@ struct OperatorList {
 
     ## TFLite
     A model of these built-in operators is read and run, in f32, with f16 weights, and quantized to 8 bits where TFLite
-    itself has that form. The number is that of the schema's `BuiltinOperator`. Any other operator, and every custom one, is
-    named in the error that refuses the model.
+    itself has that form. The number is that of the schema's `BuiltinOperator`. Any other operator is named in the error that
+    refuses the model.
 
     \(table.markdown)
+    Custom operators: \(custom.map { "`\($0)`" }.joined(separator: ", ")).
+
     Not run: \(missing.map { "`\($0)`" }.joined(separator: ", ")).
 
     """
