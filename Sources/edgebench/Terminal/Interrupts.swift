@@ -6,7 +6,13 @@ import Synchronization
 /// Answers Ctrl-C and SIGTERM: the run in progress ends, and nothing of it is left behind.
 final class Interrupts {
   private let sources: [any DispatchSourceSignal]
-  private static let isAnswering = Mutex(false)
+  private static let state = Mutex(State())
+
+  private struct State {
+    var isAnswering = false
+    /// Whether the main thread has nothing left to do.
+    var isYielding = false
+  }
 
   /// - Parameter message: What the user should know then, after "Interrupted."
   init(cancelling runner: AgentRunner, message: String) {
@@ -15,9 +21,10 @@ final class Interrupts {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        Self.isAnswering.withLock { $0 = true }
+        Self.state.withLock { $0.isAnswering = true }
         runner.cancel()
         Cleanup.shared.everything()
+        Self.awaitMain()
         Terminal.writeError(Terminal.errorIsTerminal ? "\r\u{1B}[K" : "")
         Terminal.error("Interrupted. \(message)")
         exit(ExitStatus.runFailed.rawValue)
@@ -30,6 +37,16 @@ final class Interrupts {
   /// Does not return where an interrupt is being answered: the run that it cancels fails, and must not end the program
   /// before everything is taken away.
   static func yield() {
-    while isAnswering.withLock({ $0 }) { sleep(1) }
+    let isAnswering = state.withLock { state in
+      state.isYielding = true
+      return state.isAnswering
+    }
+    while isAnswering { sleep(1) }
+  }
+
+  /// The main thread may be about to make a folder or a cgroup, which it then takes away at once: it gets the time for that,
+  /// but not the time for a long computation.
+  private static func awaitMain() {
+    for _ in 0..<500 where !state.withLock({ $0.isYielding }) { usleep(1000) }
   }
 }
