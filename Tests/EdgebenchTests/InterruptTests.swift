@@ -10,8 +10,6 @@ import Testing
     for name in ["a", "b"] { try scratch.write(TestModels.classifier(), to: "\(name).tflite") }
   }
 
-  private var records: [String] { scratch.files(in: "results").filter { $0.hasSuffix(".record.json") } }
-
   /// Every variant of two models: some seconds.
   private let campaign =
     ["--profile", "rpi4", "--sweep"] + ["a", "b"].flatMap { ["--model", "\($0).tflite"] }
@@ -42,7 +40,7 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM]) func aCampaignEndsCleanlyAndGoesOn(signal: Int32) throws {
     let running = try EdgebenchProcess.start(campaign, in: scratch)
     let id = running.process.processIdentifier
-    wait("record") { !records.isEmpty }
+    wait("record") { !scratch.records.isEmpty }
     // Into the next measurement.
     usleep(100_000)
     kill(id, signal)
@@ -51,25 +49,26 @@ import Testing
       status: 3, "Interrupted. What was measured is kept; the same command goes on from there.")
     #expect(scratch.leftovers == [])
     #expect(try traces(of: id) == [])
-    let kept = records
+    let kept = scratch.records
     #expect(kept.count >= 1 && kept.count < 10)
     for file in kept {
       let object = try JSONSerialization.jsonObject(with: Data(scratch.read("results/\(file)").utf8))
       #expect((object as? [String: Any])?["schema"] as? Int == 1)
     }
     guard signal == SIGINT else { return }
-    let first = try scratch.read("results/\(kept[0])")
+    let valid = try kept.filter { try scratch.isValid($0) }
+    let before = try valid.map { try scratch.read("results/\($0)") }
     let again = try EdgebenchProcess.run(campaign, in: scratch)
     #expect(again.status == 0)
-    #expect(records.count > kept.count)
-    #expect(try scratch.read("results/\(kept[0])") == first)
+    #expect(scratch.records.count > kept.count)
+    #expect(try valid.map { try scratch.read("results/\($0)") } == before)
   }
 
   @Test func aKilledCampaignIsSweptByTheNext() throws {
     let running = try EdgebenchProcess.start(campaign, in: scratch)
     let id = running.process.processIdentifier
     wait("temporary folder") { !scratch.leftovers.isEmpty }
-    wait("record") { !records.isEmpty }
+    wait("record") { !scratch.records.isEmpty }
     kill(id, SIGKILL)
     let result = try running.finish()
     #expect(result.status == nil)

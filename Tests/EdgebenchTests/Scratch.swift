@@ -33,6 +33,16 @@ final class Scratch: Sendable {
     (FileManager.default.subpaths(atPath: "\(path)/\(name)") ?? []).sorted()
   }
 
+  /// The records below `results`, by their paths in it.
+  var records: [String] { files(in: "results").filter { $0.hasSuffix(".record.json") } }
+
+  /// Whether a record is VALID: one that the machine's other work has disturbed is not, and is measured again.
+  func isValid(_ record: String) throws -> Bool {
+    let object =
+      try JSONSerialization.jsonObject(with: Data(read("results/\(record)").utf8)) as? [String: Any]
+    return (object?["validity"] as? [String: Any])?["status"] as? String == "VALID"
+  }
+
   /// What the program has left in its temporary folder.
   var leftovers: [String] { files(in: "tmp") }
 }
