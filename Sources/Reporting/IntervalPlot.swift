@@ -1,3 +1,4 @@
+import Foundation
 import Sizing
 import Statistics
 
@@ -17,6 +18,8 @@ struct IntervalPlot {
 
   private static let labelWidth = 260.0
   private static let plotWidth = 520.0
+  /// Half of the widest label on the axis.
+  private static let margin = 40.0
   private static let lineHeight = 26.0
   private static let axisHeight = 34.0
 
@@ -31,7 +34,7 @@ struct IntervalPlot {
     func x(_ value: Double) -> String {
       fixed(Self.labelWidth + max(0, value) / (largest * 1.05) * Self.plotWidth, 1)
     }
-    let width = fixed(Self.labelWidth + Self.plotWidth, 0)
+    let width = fixed(Self.labelWidth + Self.plotWidth + Self.margin, 0)
     var text =
       "<svg role=\"img\" viewBox=\"0 0 \(width) \(fixed(height, 0))\" width=\"\(width)\" height=\"\(fixed(height, 0))\">\n"
     text += "<title>\(Escaping.xml(metric.name)) against its limit</title>\n"
@@ -63,11 +66,17 @@ struct IntervalPlot {
   private func axis(_ x: (Double) -> String, largest: Double, y: Double) -> String {
     var text =
       "<line class=\"axis\" x1=\"\(x(0))\" x2=\"\(x(largest * 1.05))\" y1=\"\(fixed(y, 1))\" y2=\"\(fixed(y, 1))\"/>\n"
-    for tick in 0...4 {
-      let value = largest * Double(tick) / 4
+    for value in Self.ticks(to: largest) {
       text +=
-        "<text class=\"tick\" x=\"\(x(value))\" y=\"\(fixed(y + 14, 1))\" text-anchor=\"middle\">\(Escaping.xml(tick == 0 ? "0" : metric.text(value)))</text>\n"
+        "<text class=\"tick\" x=\"\(x(value))\" y=\"\(fixed(y + 14, 1))\" text-anchor=\"middle\">\(Escaping.xml(value == 0 ? "0" : metric.limitText(value)))</text>\n"
     }
     return text
+  }
+
+  /// From 0 on in steps of 1, 2 or 5 times a power of ten: four to seven of them.
+  private static func ticks(to largest: Double) -> [Double] {
+    let power = pow(10, (log10(largest / 4)).rounded(.down))
+    let step = [5, 2, 1].map { $0 * power }.first { $0 * 4 <= largest * 1.05 } ?? power
+    return (0...Int(largest * 1.05 / step)).map { Double($0) * step }
   }
 }

@@ -66,8 +66,8 @@ extension SizingReport {
   private static let style = """
 
     body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 72em; padding: 0 1em; color: #222; background: #fff; }
-    table { border-collapse: collapse; margin: 1em 0; } th, td { padding: .25em .7em; text-align: left; border-bottom: 1px solid #ddd; }
-    .number { text-align: right; font-variant-numeric: tabular-nums; } .verdict { font-weight: 600; }
+    section { overflow-x: auto; } table { border-collapse: collapse; margin: 1em 0; font-size: 13px; } th, td { padding: .25em .7em; text-align: left; border-bottom: 1px solid #ddd; }
+    .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .verdict { font-weight: 600; }
     svg { max-width: 100%; height: auto; font-size: 13px; } svg g line { stroke-width: 3; } .axis { stroke: #999; } .tick { fill: #666; font-size: 11px; }
     .limit { stroke: #222; stroke-dasharray: 4 3; } text.limit { stroke: none; fill: #222; font-size: 12px; }
     .met line, .met circle { stroke: #1a7f37; } .met.measured circle { fill: #1a7f37; }
