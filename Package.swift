@@ -21,6 +21,8 @@ let package = Package(
   products: [
     .executable(name: "edgebench", targets: ["edgebench"]),
     .executable(name: "edgebench-agent", targets: ["edgebench-agent"]),
+    // The agent opens it, from the folder that it is in itself, when samples are to be taken.
+    .library(name: "edgebench-timer", type: .dynamic, targets: ["CGoogleBenchmark"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,9 +37,15 @@ let package = Package(
     .target(name: "CKernels", cSettings: kernelC),
     .target(name: "CPlanFormat", cSettings: strictC),
     .target(name: "CLinux", cSettings: strictC),
+    .target(name: "CTimer", cSettings: strictC),
     .target(
       name: "CGoogleBenchmark",
-      linkerSettings: [.linkedLibrary("benchmark"), .linkedLibrary("stdc++"), .linkedLibrary("m")]),
+      dependencies: ["CTimer"],
+      linkerSettings: [
+        // Without this the driver links Swift's standard library, though there is no Swift in it.
+        .unsafeFlags(["-enable-experimental-feature", "Embedded"]),
+        .linkedLibrary("benchmark"), .linkedLibrary("stdc++"), .linkedLibrary("m"),
+      ]),
 
     // Level 1
     .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),
@@ -65,7 +73,7 @@ let package = Package(
     .target(name: "Engines", dependencies: ["Graph", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Execution",
-      dependencies: ["CLinux", "DeviceProfiles", "Digests", "Records", "Units"],
+      dependencies: ["CLinux", "CTimer", "DeviceProfiles", "Digests", "Records", "Units"],
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["Records", "Sizing", "Statistics", "Units"],
@@ -82,11 +90,16 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "edgebench-agent",
-      dependencies: ["CGoogleBenchmark", "CKernels", "CLinux", "CPlanFormat"],
+      dependencies: ["CKernels", "CLinux", "CPlanFormat", "CTimer"],
       swiftSettings: [
         .enableExperimentalFeature("Embedded"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .unsafeFlags(["-wmo", "-warnings-as-errors"]),
+      ],
+      linkerSettings: [
+        .linkedLibrary("m"),
+        // A board stores the program: no symbols, no debug sections.
+        .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
       ]),
 
     // Tests
@@ -111,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "ExecutionTests",
       dependencies: [
-        "Execution", "CKernels", "CPlanFormat", "DeviceProfiles", "Records", "Units",
+        "Execution", "CKernels", "CPlanFormat", "CTimer", "DeviceProfiles", "Records", "Units",
       ],
       swiftSettings: strict),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: strict),

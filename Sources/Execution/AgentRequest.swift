@@ -17,10 +17,11 @@ struct AgentRequest: Encodable {
   var minimumNanoseconds: Int64?
   var maximumNanoseconds: Int64?
   var profileRuns: Int?
+  var timer: String?
   var outputFolder: String?
 
   enum CodingKeys: String, CodingKey {
-    case request, plan, inputs, threads, samples
+    case request, plan, inputs, threads, samples, timer
     case warmUp = "warm_up"
     case maximumSamples = "max_samples"
     case minimumNanoseconds = "min_ns"
@@ -29,7 +30,8 @@ struct AgentRequest: Encodable {
     case outputFolder = "output_dir"
   }
 
-  init(_ request: MeasurementRequest, threads: Int) {
+  /// - Parameter timer: The timer library, a whole path.
+  init(_ request: MeasurementRequest, threads: Int, timer: String) {
     self.request = "measure"
     plan = AbsolutePath.of(request.plan)
     inputs = Self.inputs(request.inputs)
@@ -40,6 +42,7 @@ struct AgentRequest: Encodable {
     minimumNanoseconds = request.minimumTime.wholeNanoseconds
     maximumNanoseconds = max(1, request.budget.wholeNanoseconds)
     profileRuns = request.profileRuns
+    self.timer = timer
   }
 
   init(_ request: InferenceRequest, threads: Int) {

@@ -16,7 +16,9 @@ extension AgentRunner {
   ///
   /// - Throws: As ``measure(_:progress:)``; also where an output's file is not as long as the agent said.
   public func infer(_ request: InferenceRequest) throws(ExecutionError) -> Inference {
-    let digest = try agentDigest()
+    try checkAgent()
+    // An inference is not timed, so the timer has no part in it.
+    let digest = try FileDigest.sha256(of: agentPath)
     try checkPlan(request.plan)
     return try confined(request.limits, plan: request.plan) { confinement throws(ExecutionError) in
       let cores = confinement.report.cores?.count ?? request.threads

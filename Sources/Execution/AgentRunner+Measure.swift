@@ -66,7 +66,7 @@ extension AgentRunner {
     defer { ended() }
     var session = AgentSession(
       process: process, confinement: confinement, hasMemoryLimit: request.limits.memory != nil,
-      request: try AgentRequest(request, threads: threads).line, timeouts: request.timeouts,
+      request: try AgentRequest(request, threads: threads, timer: timerPath).line, timeouts: request.timeouts,
       budget: request.budget)
     var loadedCold: Bool?
     let ending = try session.run {

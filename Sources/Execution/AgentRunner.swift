@@ -1,4 +1,5 @@
 internal import CLinux
+internal import CTimer
 internal import Digests
 internal import Foundation
 internal import Synchronization
@@ -8,6 +9,11 @@ internal import Synchronization
 /// A call blocks its thread until the agent is gone, since the kernel ties the agent's life to that thread.
 public final class AgentRunner: Sendable {
   public let agentPath: String
+  /// The library that the agent takes its samples with: `libedgebench-timer.so` in the folder of the agent.
+  ///
+  /// It is measuring apparatus, not part of what a board stores: the agent opens it by this path wherever it is copied
+  /// to itself, and its size and memory do not count.
+  public let timerPath: String
   public let sandbox: SandboxChoice
   private let state = Mutex(State())
 
@@ -20,6 +26,7 @@ public final class AgentRunner: Sendable {
   /// - Parameter agentPath: The program `edgebench-agent`.
   public init(agentPath: String, sandbox: SandboxChoice = .best()) {
     self.agentPath = AbsolutePath.of(agentPath)
+    timerPath = Self.timer(beside: self.agentPath)
     self.sandbox = sandbox
   }
 
@@ -33,11 +40,20 @@ public final class AgentRunner: Sendable {
     process?.kill()
   }
 
-  /// SHA-256 of the agent's file, in hexadecimal.
+  private static func timer(beside agent: String) -> String {
+    // The agent may be a link to where both are installed.
+    let program = realpath(agent, nil)
+    defer { free(program) }
+    let folder = ((program.map { String(cString: $0) } ?? agent) as NSString).deletingLastPathComponent
+    return "\(folder)/\(EB_TIMER_LIBRARY)"
+  }
+
+  /// What tells one build of the agent from another: SHA-256, in hexadecimal, of its file followed by the timer's.
   public func agentDigest() throws(ExecutionError) -> String {
     if let digest = state.withLock({ $0.digest }) { return digest }
     try checkAgent()
-    let digest = try FileDigest.sha256(of: agentPath)
+    try checkTimer()
+    let digest = try FileDigest.sha256(of: agentPath, timerPath)
     state.withLock { $0.digest = digest }
     return digest
   }
@@ -54,6 +70,15 @@ public final class AgentRunner: Sendable {
       throw ExecutionError(
         .agentMissing,
         "\(agentPath): is not a program that may be run; expected edgebench-agent. Build it with 'make build'."
+      )
+    }
+  }
+
+  private func checkTimer() throws(ExecutionError) {
+    guard access(timerPath, R_OK) == 0 else {
+      throw ExecutionError(
+        .agentMissing,
+        "\(timerPath): no timer there (\(systemMessage(errno))); expected the agent's timer library. Build it with 'make build'."
       )
     }
   }

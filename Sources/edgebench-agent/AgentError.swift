@@ -1,6 +1,6 @@
 /// Why a request was not carried out. It becomes an `error` event.
 struct AgentError: Error {
-  enum Kind { case badRequest, badPlan, badInput, outOfMemory, outputFailed, internalFailure }
+  enum Kind { case badRequest, badPlan, badInput, noTimer, outOfMemory, outputFailed, internalFailure }
 
   var kind: Kind
   var message: String
@@ -43,6 +43,7 @@ extension AgentError.Kind {
     case .badRequest: "bad_request"
     case .badPlan: "bad_plan"
     case .badInput: "bad_input"
+    case .noTimer: "no_timer"
     case .outOfMemory: "out_of_memory"
     case .outputFailed: "output_failed"
     case .internalFailure: "internal"

@@ -50,13 +50,15 @@ enum Arguments {
 
       {"request": "measure", "plan": "model.ebplan", "inputs": [{"file": "0.raw"}, {"seed": 7}],
        "threads": 1, "warm_up": 3, "samples": 100, "max_samples": 10000, "min_ns": 0,
-       "max_ns": 10000000000, "profile_runs": 0}
+       "max_ns": 10000000000, "profile_runs": 0, "timer": "/usr/lib/edgebench/libedgebench-timer.so"}
       {"request": "infer", "plan": "model.ebplan", "inputs": [{"file": "0.raw"}], "threads": 1,
        "output_dir": "outputs"}
 
     An input is a file of exactly the tensor's bytes, or numbers made from a seed; seed 1 where none is given.
     Events: hello, loading, loaded, first, samples, steps, memory, output, done, error. Outputs are written to
     output_dir as 0.raw, 1.raw, ... in the model's order.
+    The timer is the library that 'measure' takes its samples with, opened after the first inference and the
+    warm-up; where none is named, libedgebench-timer.so in this program's folder.
     Sampling ends at max_ns or max_samples, or once there are 'samples' samples and min_ns has passed.
 
     EDGEBENCH_ISA=NAME  use the kernels of another instruction set than the best one: scalar, avx2, neon, ...

@@ -39,6 +39,8 @@ extension Request {
       plan = try Self.path(&reader, "plan")
     } else if name.equals("output_dir") {
       outputDirectory = try Self.path(&reader, "output_dir")
+    } else if name.equals("timer") {
+      timer = try Self.path(&reader, "timer")
     } else if name.equals("inputs") {
       try reader.array(
         { (reader) throws(AgentError) in

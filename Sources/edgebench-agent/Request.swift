@@ -15,6 +15,8 @@ struct Request {
   var maximumNanoseconds: Int64 = 10_000_000_000
   /// Inferences in which every step is timed alone; 0 for none.
   var profileRuns = 0
+  /// The timer library: a C string, empty for the one beside this program.
+  var timer: [UInt8] = []
   /// Where `infer` writes: a C string.
   var outputDirectory: [UInt8] = []
 }

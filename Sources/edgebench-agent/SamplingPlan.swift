@@ -1,4 +1,4 @@
-internal import CGoogleBenchmark
+internal import CTimer
 
 /// How many samples to take, and how many at a time.
 struct SamplingPlan {
@@ -18,7 +18,7 @@ struct SamplingPlan {
     latestEnd = start + request.maximumNanoseconds
     // At most a 20th of the time at once, so that a batch does not overrun the end by more.
     let fitting = request.maximumNanoseconds / 20 / max(1, estimate)
-    longestBatch = Int(max(1, min(fitting, Int64(EB_BENCHMARK_MAX_BATCH))))
+    longestBatch = Int(max(1, min(fitting, Int64(EB_TIMER_MAX_BATCH))))
   }
 
   /// The next batch: never more than the samples still wanted, at least 1.

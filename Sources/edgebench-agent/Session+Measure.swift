@@ -1,5 +1,5 @@
-internal import CGoogleBenchmark
 internal import CLinux
+internal import CTimer
 
 extension Session {
   /// Loads, runs once, warms up, samples; each with its event.
@@ -14,15 +14,16 @@ extension Session {
     phase = .steadyState
     let estimate = Self.warmUp(
       loaded, runs: request.warmUp, first: first, budget: request.maximumNanoseconds / 10)
-    // Every later inference repeats these, and allocates nothing. What would come on top is Google Benchmark's own
-    // heap (some 0.5 MiB), which is not on the device.
+    // Every later inference repeats these, and allocates nothing. What would come on top is the timer's own code and
+    // heap (some 3 MiB), which is not on the device.
     begin("memory")
     memoryMembers()
     end()
+    let timer = try Timer(path: request.timer)
     // Before the samples, so that none of them waits for Google Benchmark's own code.
-    let overhead = try Self.timerOverhead()
+    let overhead = try timer.overhead()
     let faultsBefore = eb_memory_major_faults()
-    try sample(loaded, request, estimate: estimate)
+    try sample(loaded, request, timer, estimate: estimate)
     let faults = eb_memory_major_faults() - faultsBefore
     if request.profileRuns > 0 { profile(loaded, runs: request.profileRuns) }
     begin("done")
@@ -50,14 +51,14 @@ extension Session {
     return last
   }
 
-  /// What Google Benchmark's sees: the work of one sample.
+  /// What the timer sees: the work of one sample.
   private struct Work {
     let executor: Executor
     let inputs: InputSet
   }
 
   private mutating func sample(
-    _ loaded: Loaded, _ request: borrowing Request, estimate: Int64
+    _ loaded: Loaded, _ request: borrowing Request, _ timer: Timer, estimate: Int64
   ) throws(AgentError) {
     var work = Work(executor: loaded.executor, inputs: loaded.inputs)
     let chunk = SampleChunk()
@@ -65,17 +66,17 @@ extension Session {
     while plan.isOpen(at: eb_clock_ns()) {
       let batch = min(plan.batch, chunk.free)
       let status = withUnsafeMutablePointer(to: &work) { work in
-        eb_benchmark_run(
-          { context in
-            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_BENCHMARK_FAILED }
+        timer.run(
+          prepare: { context in
+            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
             work.pointee.inputs.fill(work.pointee.executor)
             return 0
           },
-          { context in
-            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_BENCHMARK_FAILED }
+          call: { context in
+            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
             work.pointee.executor.run()
             return 0
-          }, work, batch, chunk.end)
+          }, context: work, count: batch, samples: chunk.end)
       }
       guard status == 0 else {
         throw AgentError(
@@ -102,15 +103,5 @@ extension Session {
     output.byte(UInt8(ascii: "]"))
     end()
     chunk.clear(at: eb_clock_ns())
-  }
-
-  /// The median time of a sample of nothing.
-  private static func timerOverhead() throws(AgentError) -> Int64 {
-    let chunk = SampleChunk()
-    guard eb_benchmark_run(nil, { _ in 0 }, nil, Int(EB_BENCHMARK_MAX_BATCH), chunk.end) == 0 else {
-      throw AgentError(kind: .internalFailure, message: "Google Benchmark gave no samples of an empty call")
-    }
-    chunk.append(Int(EB_BENCHMARK_MAX_BATCH))
-    return chunk.median
   }
 }

@@ -1,3 +1,4 @@
+import CTimer
 import Foundation
 import Records
 import Testing
@@ -50,7 +51,34 @@ import Units
     #expect(error?.kind == .agentMissing)
   }
 
+  @Test func missingTimerIsNamedWithItsCure() throws {
+    let agent = try scratch.program(Self.hello)
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/\(EB_TIMER_LIBRARY)")
+    let error = #expect(throws: ExecutionError.self) {
+      try AgentRunner(agentPath: agent, sandbox: .rlimit).measure(MeasurementRequest(plan: plan))
+    }
+    #expect(
+      error?.description
+        == "\(scratch.path)/libedgebench-timer.so: no timer there (No such file or directory); expected the agent's timer library. Build it with 'make build'."
+    )
+  }
+
+  @Test func timerIsSoughtBesideTheProgramThatALinkLeadsTo() throws {
+    let agent = try scratch.program(Self.hello)
+    let link = try scratch.write("", to: "bin/keep").replacingOccurrences(of: "keep", with: "edgebench-agent")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: agent)
+    #expect(AgentRunner(agentPath: link, sandbox: .rlimit).timerPath == "\(scratch.path)/\(EB_TIMER_LIBRARY)")
+  }
+
+  @Test func digestTellsTheTimerOfTheAgentApart() throws {
+    let agent = try scratch.program(Self.hello)
+    let digest = try AgentRunner(agentPath: agent, sandbox: .rlimit).agentDigest()
+    _ = try scratch.write("another library", to: EB_TIMER_LIBRARY)
+    #expect(try AgentRunner(agentPath: agent, sandbox: .rlimit).agentDigest() != digest)
+  }
+
   @Test func brokenProgramIsRefused() throws {
+    _ = try scratch.write("no library", to: EB_TIMER_LIBRARY)
     let file = try scratch.write([0x7F, 0x45, 0x4C, 0x46, 0, 0, 0, 0], to: "broken")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
     let error = #expect(throws: ExecutionError.self) {

@@ -133,6 +133,15 @@ import Units
     #expect(Host.leftovers() == [])
   }
 
+  @Test func agentAloneInfersWithoutTheTimer() throws {
+    let agent = "\(scratch.path)/edgebench-agent"
+    try FileManager.default.copyItem(atPath: Host.agent, toPath: agent)
+    let runner = AgentRunner(agentPath: agent, sandbox: Host.sandbox)
+    let plan = try scratch.write(TestPlan(count: 4).bytes, to: "model.ebplan")
+    let result = try runner.infer(InferenceRequest(plan: plan, outputFolder: scratch.path))
+    #expect(result.outcome == .completed)
+  }
+
   @Test func brokenPlanIsAFailureInTheAgentsWords() throws {
     var request = try request(TestPlan())
     request.plan = try scratch.write(

@@ -1,3 +1,4 @@
+import CTimer
 import Foundation
 
 /// A folder for one test, removed when the test ends.
@@ -21,8 +22,9 @@ final class Scratch {
 
   func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 
-  /// A shell script that may be run.
+  /// A shell script that may be run as an agent, beside a timer that it does not use.
   func program(_ script: String) throws -> String {
+    _ = try write("no library", to: EB_TIMER_LIBRARY)
     let file = try write("#!/bin/sh\n\(script)\n", to: "agent")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
     return file

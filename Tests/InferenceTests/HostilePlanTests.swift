@@ -58,7 +58,7 @@ import Testing
   }
 
   static let changes: [Change] = [
-    Change(testDescription: "another version", expected: .version(found: 9, expected: 1)) { $1.version = 9 },
+    Change(testDescription: "another version", expected: .version(found: 9, expected: 2)) { $1.version = 9 },
     Change(testDescription: "a huge arena", expected: .section(.arena, .tooLarge)) { $1.arena_bytes = .max },
     Change(testDescription: "huge states", expected: .section(.states, .tooLarge)) {
       $1.state_bytes = .max - 63

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define EB_PLAN_MAGIC "EBPLAN\r\n"  // 8 bytes; the line end shows a transfer in text mode
-#define EB_PLAN_VERSION 1u
+#define EB_PLAN_VERSION 2u
 #define EB_PLAN_MAX_RANK 8u
 #define EB_PLAN_ALIGNMENT 64u
 #define EB_PLAN_PAGE 4096u
@@ -75,9 +75,9 @@ typedef struct {
   uint64_t name_offset;  // from the blob's start: the node, for errors and profiles
 } eb_plan_step;
 
-// FNV-1a 64 over the file's 64-bit little-endian words, the header's `checksum` taken as zero. A file is a
-// multiple of EB_PLAN_ALIGNMENT long, so no byte is left out. Each step of the hash is a bijection: a change
-// that stays inside one word is always seen.
+// FNV-1a 64 over the file's 64-bit little-endian words, the header's `checksum` taken as zero: four hashes, the word
+// at index i in hash i % 4, and the hash of those four. A file is a multiple of EB_PLAN_ALIGNMENT long, so no byte is
+// left out. Each step is a bijection: a change that stays inside one word is always seen. 0 for less than a header.
 uint64_t eb_plan_checksum(const void *bytes, size_t count);
 
 #endif

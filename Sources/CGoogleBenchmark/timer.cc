@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "eb_google_benchmark.h"
+#include "eb_timer.h"
 
 namespace {
 
@@ -33,12 +34,12 @@ class SampleReporter : public benchmark::BenchmarkReporter {
 }  // namespace
 
 // One repetition of one iteration is one sample. What Google Benchmark itself adds to a sample is one read of the
-// thread's CPU clock and the loop's bookkeeping: `eb_benchmark_run` over an empty call gives a median of 0.56 us on a
-// 2.6 GHz EPYC (virtual machine). The agent measures it in each run and reports it as `timer_overhead_ns`.
-int eb_benchmark_run(eb_benchmark_call prepare, eb_benchmark_call call, void *context, size_t count,
-                     int64_t *samples_ns) {
+// thread's CPU clock and the loop's bookkeeping: `eb_timer_run_benchmark` over an empty call gives a median of 0.56 us
+// on a 2.6 GHz EPYC (virtual machine). The agent measures it in each run and reports it as `timer_overhead_ns`.
+int eb_timer_run_benchmark(eb_timer_call prepare, eb_timer_call call, void *context, size_t count,
+                           int64_t *samples_ns) {
   if (count == 0) return 0;
-  if (count > EB_BENCHMARK_MAX_BATCH) return EB_BENCHMARK_FAILED;
+  if (count > EB_TIMER_MAX_BATCH) return EB_TIMER_FAILED;
   int status = 0;
   try {
     benchmark::RegisterBenchmark("inference",
@@ -56,9 +57,9 @@ int eb_benchmark_run(eb_benchmark_call prepare, eb_benchmark_call call, void *co
     benchmark::RunSpecifiedBenchmarks(&reporter, "inference");
     benchmark::ClearRegisteredBenchmarks();
     if (status != 0) return status;
-    return reporter.count() == count ? 0 : EB_BENCHMARK_FAILED;
+    return reporter.count() == count ? 0 : EB_TIMER_FAILED;
   } catch (...) {  // out of memory: nothing may unwind into the caller, which is not C++
     benchmark::ClearRegisteredBenchmarks();
-    return EB_BENCHMARK_FAILED;
+    return EB_TIMER_FAILED;
   }
 }
