@@ -5,6 +5,7 @@ extension RunRecord: Codable {
   enum CodingKeys: String, CodingKey {
     case schema, date, command, tool, model, profile, variant, engine, threads, precision, evidence
     case environment, measurement, projection, disk, accuracy, fidelity, macs, parameters, inputs, seed
+    case inapplicableVariants = "inapplicable_variants"
     // Written for scripts, computed from the above.
     case validity
     case latency = "latency_ns"
@@ -38,7 +39,9 @@ extension RunRecord: Codable {
       macs: try values.decodeIfPresent(Int64.self, forKey: .macs),
       parameters: try values.decodeIfPresent(Int64.self, forKey: .parameters),
       inputs: try values.decodeIfPresent(String.self, forKey: .inputs),
-      seed: try values.decodeIfPresent(UInt64.self, forKey: .seed))
+      seed: try values.decodeIfPresent(UInt64.self, forKey: .seed),
+      inapplicableVariants: try values.decodeIfPresent(
+        [String: String].self, forKey: .inapplicableVariants))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -64,6 +67,7 @@ extension RunRecord: Codable {
     try values.encode(parameters, forKey: .parameters)
     try values.encode(inputs, forKey: .inputs)
     try values.encode(seed, forKey: .seed)
+    try values.encodeIfPresent(inapplicableVariants, forKey: .inapplicableVariants)
 
     try values.encode(validity, forKey: .validity)
     try values.encode(latency, forKey: .latency)

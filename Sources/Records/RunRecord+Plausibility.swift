@@ -20,6 +20,11 @@ extension RunRecord {
       ("profile.digest", profile.digest), ("variant", configuration.variant),
       ("engine", configuration.engine), ("precision", configuration.precision), ("inputs", inputs ?? ""),
     ]
+    for (variant, reason) in inapplicableVariants ?? [:]
+    where variant.utf8.count > Self.textLimit || reason.utf8.count > Self.textLimit {
+      return
+        "inapplicable_variants has a text of more than \(Self.textLimit) bytes; expected a name and a reason"
+    }
     for (field, text) in texts where text.utf8.count > Self.textLimit {
       return "\(field) has \(text.utf8.count) bytes; expected at most \(Self.textLimit)"
     }

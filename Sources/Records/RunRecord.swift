@@ -33,13 +33,16 @@ public struct RunRecord: Sendable, Equatable {
   public var inputs: String?
   /// Of generated inputs and weights.
   public var seed: UInt64?
+  /// Variants that cannot be made of the model, by name, and why; `nil` where that was not found out.
+  public var inapplicableVariants: [String: String]?
 
   public init(
     date: Date, command: String, tool: String, model: ModelIdentity, profile: ProfileIdentity,
     configuration: Configuration, evidence: Evidence, environment: HostEnvironment?,
     measurement: Measurement, projection: Projection? = nil, disk: DiskUse? = nil,
     accuracy: Accuracy? = nil, fidelity: Fidelity? = nil, macs: Int64? = nil, parameters: Int64? = nil,
-    inputs: String? = nil, seed: UInt64? = nil
+    inputs: String? = nil, seed: UInt64? = nil,
+    inapplicableVariants: [String: String]? = nil
   ) {
     self.date = Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down))
     self.command = command
@@ -58,6 +61,7 @@ public struct RunRecord: Sendable, Equatable {
     self.parameters = parameters
     self.inputs = inputs
     self.seed = seed
+    self.inapplicableVariants = inapplicableVariants
   }
 
   /// Of the measured samples; `nil` where there are none.

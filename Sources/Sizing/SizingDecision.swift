@@ -13,9 +13,10 @@ public struct SizingDecision: Sendable {
   /// - Parameters:
   ///   - profile: The device, for the questions that were not asked (more threads, f16 arithmetic).
   ///   - others: Other devices, for the smallest that would do where this one does not.
+  ///   - inapplicable: Variants that cannot be made of the model, by name, and why.
   public init(
     _ candidates: [Candidate], requirements: Requirements, profile: DeviceProfile? = nil,
-    others: [DeviceOption] = []
+    others: [DeviceOption] = [], inapplicable: [String: String] = [:]
   ) {
     self.requirements = requirements
     var assessed = candidates.sorted(by: Candidate.isCheaper).map { CandidateAssessment($0, requirements) }
@@ -25,7 +26,9 @@ public struct SizingDecision: Sendable {
       }
     }
     self.candidates = assessed
-    let rule = VerdictRule(requirements: requirements, candidates: assessed, profile: profile, others: others)
+    let rule = VerdictRule(
+      requirements: requirements, candidates: assessed, profile: profile, others: others,
+      inapplicable: inapplicable)
     verdict = rule.verdict
   }
 
@@ -36,7 +39,8 @@ public struct SizingDecision: Sendable {
   ) {
     self.init(
       records.map { Candidate($0, requirements: requirements) }, requirements: requirements,
-      profile: profile, others: others)
+      profile: profile, others: others,
+      inapplicable: records.compactMap(\.inapplicableVariants).reduce(into: [:]) { $0.merge($1) { $1 } })
   }
 
   /// The one that comes nearest to meeting everything: it meets, or may, or exceeds by the least factor. Of equals the

@@ -26,6 +26,15 @@ extension VerdictRule {
     return "\(fact); \(tightest.requirement.metric.name) has the least to spare, \(spare)."
   }
 
+  /// "f16, int8-static cannot be made: the model is already quantized.", one a reason.
+  var impossibilities: [String] {
+    let names = Dictionary(grouping: inapplicable.keys) { inapplicable[$0] ?? "" }
+    return names.map { reason, variants in
+      let list = variants.sorted { Invasiveness(variant: $0) < Invasiveness(variant: $1) }
+      return "\(list.joined(separator: ", ")) cannot be made: \(reason)."
+    }.sorted()
+  }
+
   func remedy(_ assessment: Assessment) -> String {
     switch assessment.reading {
     case .unknown(_, let next): return next

@@ -7,6 +7,8 @@ struct VerdictRule {
   var candidates: [CandidateAssessment]
   var profile: DeviceProfile?
   var others: [DeviceOption]
+  /// Variants that cannot be made of the model, by name, and why.
+  var inapplicable: [String: String]
 
   var uncompressed: [CandidateAssessment] { candidates.filter { !$0.candidate.isCompressed } }
   private var compressed: [CandidateAssessment] { candidates.filter { $0.candidate.isCompressed } }
@@ -27,7 +29,7 @@ struct VerdictRule {
     if let chosen = compressed.first(where: { $0.standing == .meets && !$0.isRefused }) {
       return required(chosen, because: closest)
     }
-    guard !compressed.isEmpty else {
+    guard !compressed.isEmpty || !inapplicable.isEmpty else {
       return Verdict(
         kind: .inconclusive, evidence: weakestFailure(uncompressed), binding: closest.worst,
         reasons: [failure(closest), "No compressed variant has been tried."] + openQuestions(closest),
@@ -66,6 +68,7 @@ struct VerdictRule {
     var reasons: [String] = []
     if let worst = closest.worst { reasons.append("\(worst.requirement.text) binds.") }
     reasons.append("Nearest: \(failure(closest))")
+    if compressed.isEmpty { reasons += impossibilities }
     if let (device, decision) = DeviceOption.smallest(of: others, meeting: requirements) {
       reasons.append(
         "The smallest device that would do is \(device.profile.id): \(decision.verdict.statement).")

@@ -57,11 +57,11 @@ import Testing
     }
     guard signal == SIGINT else { return }
     let valid = try kept.filter { try scratch.isValid($0) }
-    let before = try valid.map { try scratch.read("results/\($0)") }
+    let before = try valid.map { try scratch.samples($0) }
     let again = try EdgebenchProcess.run(campaign, in: scratch)
     #expect(again.status == 0)
     #expect(scratch.records.count > kept.count)
-    #expect(try valid.map { try scratch.read("results/\($0)") } == before)
+    #expect(try valid.map { try scratch.samples($0) } == before)
   }
 
   @Test func aKilledCampaignIsSweptByTheNext() throws {

@@ -34,6 +34,18 @@ import Testing
     #expect(result.output.contains("small on rpi4: insufficient"))
   }
 
+  @Test func aModelThatCannotBeCompressedIsInsufficientAndSoSaysTheReport() throws {
+    // Two numbers and a sum: nothing in it has weights.
+    try scratch.write(TestModels.sum(), to: "sum.tflite")
+    let result = try run("--model", "sum.tflite", "--latency", "1ns", "--disk", "1KiB")
+    #expect(result.status == 0)
+    #expect(result.output.contains("sum on rpi4: insufficient"))
+    #expect(result.output.contains("cannot be made: "))
+    let report = try EdgebenchProcess.run(
+      ["report", "results", "--latency", "1ns", "--disk", "1KiB"], in: scratch)
+    #expect(report.output.contains("**sum on rpi4**: insufficient"))
+  }
+
   @Test func aLimitInsideTheBandIsInconclusive() throws {
     let json = try EdgebenchProcess.run(
       ["predict", "small.tflite", "--profile", "rpi4", "--json", "-"], in: scratch)
@@ -48,7 +60,7 @@ import Testing
 
   @Test func aSecondRunMeasuresNothingAgainUnlessFresh() throws {
     let arguments = ["--profile", "rpi4", "--model", "small.tflite", "--latency", "1s"]
-    func stamp() throws -> String { try scratch.read("results/\(try #require(records.first))") }
+    func stamp() throws -> [Int] { try scratch.samples(try #require(records.first)) }
     for _ in 0..<5 {
       _ = try EdgebenchProcess.run(arguments, in: scratch)
       if try scratch.isValid(try #require(records.first)) { break }

@@ -38,9 +38,17 @@ final class Scratch: Sendable {
 
   /// Whether a record is VALID: one that the machine's other work has disturbed is not, and is measured again.
   func isValid(_ record: String) throws -> Bool {
-    let object =
-      try JSONSerialization.jsonObject(with: Data(read("results/\(record)").utf8)) as? [String: Any]
-    return (object?["validity"] as? [String: Any])?["status"] as? String == "VALID"
+    (try object(record)?["validity"] as? [String: Any])?["status"] as? String == "VALID"
+  }
+
+  /// What was measured: no two runs have the same times.
+  func samples(_ record: String) throws -> [Int] {
+    let measurement = try object(record)?["measurement"] as? [String: Any]
+    return try #require(measurement?["samples_ns"] as? [Int])
+  }
+
+  private func object(_ record: String) throws -> [String: Any]? {
+    try JSONSerialization.jsonObject(with: Data(read("results/\(record)").utf8)) as? [String: Any]
   }
 
   /// What the program has left in its temporary folder.

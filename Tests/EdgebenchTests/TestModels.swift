@@ -45,6 +45,17 @@ enum TestModels {
     return file.bytes()
   }
 
+  /// y = x + x: there is nothing in it to compress.
+  static func sum() -> [UInt8] {
+    var file = TFLiteFile()
+    let x = file.tensor("x", shape: [1, 4])
+    let y = file.tensor("y", shape: [1, 4])
+    file.add(.add, [x, x], [y], options: (11, FlatObject()))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+    return file.bytes()
+  }
+
   /// A custom operator, which no reader knows.
   static func custom() -> [UInt8] {
     var file = TFLiteFile()

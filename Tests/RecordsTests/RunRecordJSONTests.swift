@@ -20,6 +20,7 @@ import Testing
     record.fidelity = Fidelity(agreeingInputs: 98, inputCount: 100, cosine: 0.9991, inputs: .dataset)
     record.measurement.steps = [StepTime(name: "conv1", op: "conv2d", nanoseconds: 12)]
     record.inputs = "abc"
+    record.inapplicableVariants = ["f16": "the model is already quantized"]
     #expect(try RunRecord(json: record.json(), file: "x") == record)
   }
 

@@ -42,6 +42,29 @@ import Testing
     #expect(verdict.binding?.requirement.metric == .latency(.p99))
   }
 
+  @Test func withoutAVariantThatCanBeMadeTheVerdictIsInsufficient() {
+    let reference = Candidate.with("reference", latency: (100, 105))
+    let reason = "the model is already quantized"
+    let inapplicable = ["f16": reason, "int8-static": reason, "pruned-50": "no layer has channels"]
+    let decision = SizingDecision(
+      [reference], requirements: .limits(latency: 50), inapplicable: inapplicable)
+    #expect(decision.verdict.statement == "insufficient")
+    #expect(decision.verdict.next == [])
+    #expect(
+      decision.verdict.reasons == [
+        "p99 latency <= 50 ms binds.",
+        "Nearest: reference, 4 threads: p99 latency 103 ms [100, 105] exceeds 50 ms.",
+        "f16, int8-static cannot be made: the model is already quantized.",
+        "pruned-50 cannot be made: no layer has channels.",
+      ])
+  }
+
+  @Test func aVariantThatWasNotTriedLeavesTheVerdictOpen() {
+    let verdict = verdict([.with("reference", latency: (100, 105))], .limits(latency: 50))
+    #expect(verdict.statement == "inconclusive")
+    #expect(verdict.next == ["measure the variants"])
+  }
+
   @Test func verdictIsInconclusiveWhenTheIntervalStraddlesTheLimit() {
     let verdict = verdict([.with("reference", latency: (48, 52))], .limits(latency: 50))
     #expect(verdict.statement == "inconclusive")

@@ -35,8 +35,8 @@ struct Campaign {
     var subject: Subject
     var records: [RunRecord]
     var decision: SizingDecision
-    /// Variants that were not made, and why.
-    var notes: [String]
+    /// Variants that cannot be made, by name, and why.
+    var inapplicable: [String: String]
   }
 
   /// What the sandbox enforces: the device's own limits, and those that the user set.
@@ -56,12 +56,12 @@ struct Campaign {
   {
     var variants = try VariantSet(of: subject.load())
     var records: [RunRecord] = []
-    var notes: [String] = []
+    var inapplicable: [String: String] = [:]
     func measure(_ recipe: Recipe, threads: Int) throws(CommandFailure) {
       let label = "\(subject.identity.name) \(recipe.name)"
       progress(label, nil)
       switch try variants.make(recipe) {
-      case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
+      case .notApplicable(let reason): inapplicable[recipe.name] = reason
       case .graph(let graph):
         records.append(
           try record(of: graph, as: recipe, threads, subject, &variants) { progress(label, $0) })
@@ -77,8 +77,21 @@ struct Campaign {
       if !sweeps, sizing(records).isSettled { break }
       try measure(recipe, threads: threads)
     }
+    try note(inapplicable, in: &records)
     let decision = decide(records, variants)
-    return Sized(subject: subject, records: records, decision: decision, notes: notes)
+    return Sized(subject: subject, records: records, decision: decision, inapplicable: inapplicable)
+  }
+
+  /// Keeps with the reference what cannot be made of it: the verdict rests on that too.
+  private func note(
+    _ inapplicable: [String: String], in records: inout [RunRecord]
+  ) throws(CommandFailure) {
+    guard !inapplicable.isEmpty else { return }
+    for index in records.indices where records[index].configuration.variant == Recipe.reference.name {
+      guard records[index].inapplicableVariants != inapplicable else { continue }
+      records[index].inapplicableVariants = inapplicable
+      _ = try failing(as: .runFailed) { try store.save(records[index]) }
+    }
   }
 
   private func sizing(_ records: [RunRecord]) -> SizingDecision {

@@ -21,8 +21,8 @@ struct DeviceSurvey {
   var work: TemporaryFolder
   var command: String
   var devices: [Device]
-  /// Variants that were not made, and why.
-  private(set) var notes: [String] = []
+  /// Variants that cannot be made, by name, and why.
+  private(set) var inapplicable: [String: String] = [:]
 
   init(
     engine: any Engine, threads: Int?, runner: AgentRunner, work: TemporaryFolder, command: String,
@@ -43,9 +43,11 @@ struct DeviceSurvey {
     var candidates: [Candidate] = []
     /// The most that were tried.
     var threads = 1
+    var inapplicable: [String: String] = [:]
 
     var decision: SizingDecision {
-      SizingDecision(candidates, requirements: requirements, profile: profile)
+      SizingDecision(
+        candidates, requirements: requirements, profile: profile, inapplicable: inapplicable)
     }
   }
 
@@ -86,7 +88,9 @@ struct DeviceSurvey {
     guard !indices.isEmpty else { return }
     progress("\(subject.identity.name) \(recipe.name)")
     switch try variants.make(recipe) {
-    case .notApplicable(let reason): notes.append("\(recipe.name): \(reason)")
+    case .notApplicable(let reason):
+      inapplicable[recipe.name] = reason
+      for index in indices { devices[index].inapplicable[recipe.name] = reason }
     case .graph(let graph):
       for threads in Set(indices.map { devices[$0].threads }).sorted() {
         let record = try record(of: graph, as: recipe, threads, subject, &variants)

@@ -1,3 +1,4 @@
+import Compression
 import DeviceProfiles
 import Foundation
 import Records
@@ -35,11 +36,19 @@ struct SizingOutput {
       text += reasons(reports, terminal)
     }
     for result in sized {
-      for note in result.notes {
+      for note in notes(result) {
         text += terminal.styled("  \(result.subject.identity.name): \(note)") + "\n"
       }
     }
     return text
+  }
+
+  /// The variants that cannot be made, and why; none where the verdict says so itself.
+  private func notes(_ result: Campaign.Sized) -> [String] {
+    let hasVariants = result.decision.candidates.contains { $0.candidate.isCompressed }
+    if case .insufficient = result.decision.verdict.kind, !hasVariants { return [] }
+    return Recipe.all.compactMap { recipe in result.inapplicable[recipe.name].map { "\(recipe.name): \($0)" }
+    }
   }
 
   /// Why, and what next, of the verdicts that leave something to do.

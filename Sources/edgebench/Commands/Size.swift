@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compression
 import DeviceProfiles
 import Engines
 import Execution
@@ -42,7 +43,10 @@ struct Size: ParsableCommand {
     var progress = ProgressBar(total: 1)
     let table = try survey.survey(subject) { progress.show($0) }
     progress.clear()
-    for note in survey.notes { Terminal.warning(note) }
+    for recipe in Recipe.all {
+      guard let reason = survey.inapplicable[recipe.name] else { continue }
+      Terminal.warning("\(recipe.name) is not among the variants: \(reason).")
+    }
     let report = SizeReport(model: subject.identity, table: table)
     guard try !json.write(report) else { return }
     try Terminal.output(table.table)
