@@ -70,7 +70,8 @@ let package = Package(
     .target(
       name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict
     ),
-    .target(name: "Engines", dependencies: ["Graph", "Lowering", "Units"], swiftSettings: strict),
+    .target(
+      name: "Engines", dependencies: ["Graph", "Inference", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Execution",
       dependencies: ["CLinux", "CTimer", "DeviceProfiles", "Digests", "Records", "Units"],

@@ -2,7 +2,7 @@
 #ifndef EB_BINARY_H
 #define EB_BINARY_H
 
-#include "eb_operators.h"
+#include "eb_threads.h"
 #include "sizes.h"
 #include "strided.h"
 
@@ -14,6 +14,18 @@ static inline bool eb_binary_accepts(const eb_binary_params *p, const size_t *op
   return count == 0 || (EB_HOLDS(operand_bytes[2], count, out_bytes) &&
                         eb_holds_strided(operand_bytes[0], p->rank, p->shape, p->a_strides, in_bytes) &&
                         eb_holds_strided(operand_bytes[1], p->rank, p->shape, p->b_strides, in_bytes));
+}
+
+// Shares of the first axis, and the span of one; where that is the only axis, in whole vectors.
+static inline uint32_t eb_binary_shares(const eb_context *context, const eb_binary_params *p, size_t element_bytes) {
+  uint64_t count;
+  if (p->rank == 0 || !eb_element_count(p->rank, p->shape, &count)) return 1;
+  return eb_shares(context, p->rank == 1 ? eb_element_units(p->shape[0]) : p->shape[0],
+                   count * 3 * element_bytes / EB_BYTES_PER_STEP);
+}
+
+static inline eb_span eb_binary_span_of(const eb_binary_params *p, uint32_t index, uint32_t shares) {
+  return p->rank == 1 ? eb_element_span_of(p->shape[0], index, shares) : eb_span_of(p->shape[0], index, shares);
 }
 
 // Calls `row(p, count, a, a_stride, b, b_stride, out)` for every row of elements of the given sizes.

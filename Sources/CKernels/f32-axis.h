@@ -23,4 +23,11 @@ typedef struct {
 // The run that starts at output `first` < outputs. The interior, which sees all taps, is one run.
 eb_f32_run eb_f32_axis_run(const eb_f32_axis *axis, int64_t first);
 
+// The part of it before output `end` > first.
+static inline eb_f32_run eb_f32_axis_run_until(const eb_f32_axis *axis, int64_t first, int64_t end) {
+  eb_f32_run run = eb_f32_axis_run(axis, first);
+  if (run.count > end - first) run.count = end - first;
+  return run;
+}
+
 #endif

@@ -119,44 +119,83 @@ static bool accepts(bool half, const eb_conv2d_params *params, const size_t *ope
          (scratch_bytes == 0 || (operand_count >= 4 && scratch_bytes <= operand_bytes[3]));
 }
 
-static void run(bool half, const eb_conv2d_params *params, void *const *operands) {
+typedef struct {
+  const eb_conv2d_params *params;
+  void *const *operands;
+  size_t group_bytes;
+  eb_f32_convolution convolution;  // all but the packed weights
+  eb_f32_share share;
+} work;
+
+// One share of every image and group.
+static void convolve(const void *untyped, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = untyped;
+  const eb_conv2d_params *params = work->params;
   const eb_f32_kernels *kernels = eb_f32_kernels_for(params->isa);
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
-  const float *in = operands[0];
-  float *out = operands[2];
-  size_t in_image = (size_t)params->in_height * params->in_width * params->in_channels;
-  size_t out_image = (size_t)params->out_height * params->out_width * params->out_channels;
+  const float *in = work->operands[0];
+  float *out = work->operands[2];
+  eb_f32_convolution convolution = work->convolution;
+  eb_f32_share share = work->share;
+  share.index = index;
+  for (size_t b = 0; b < params->batch; b++) {
+    convolution.packed = work->operands[1];
+    if (params->algorithm == EB_F32_DWCONV) {
+      eb_f32_dwconvolve(kernels, layout, &convolution, share, in, out);
+    } else {
+      for (size_t g = 0; g < params->groups; g++) {
+        eb_f32_convolve(kernels, layout, &convolution, share, in + g * convolution.channels,
+                        out + g * convolution.columns);
+        convolution.packed = (const unsigned char *)convolution.packed + work->group_bytes;
+      }
+    }
+    in += (size_t)params->in_height * params->in_width * params->in_channels;
+    out += (size_t)params->out_height * params->out_width * params->out_channels;
+  }
+}
+
+static eb_f32_share share_out(const eb_context *context, const eb_conv2d_params *params) {
+  uint64_t pixels = (uint64_t)params->batch * params->out_height * params->out_width;
+  uint64_t taps = (uint64_t)params->kernel_height * params->kernel_width;
+  if (params->algorithm == EB_F32_DWCONV) {
+    uint32_t units = params->out_height > params->out_width ? params->out_height : params->out_width;
+    uint64_t steps = pixels * taps * params->out_channels / EB_FEW_MACS_PER_STEP;
+    return (eb_f32_share){.count = eb_shares(context, units, steps)};
+  }
+  eb_f32_share share = eb_f32_share_out(context, eb_f32_layout_for(params->isa), pixels,
+                                        taps * (params->in_channels / params->groups), params->out_channels);
+  if (params->groups > 1) share.is_by_columns = false;  // of a group there are too few
+  return share;
+}
+
+static void run(bool half, const eb_conv2d_params *params, void *const *operands, const eb_context *context) {
+  if (params->algorithm == EB_F32_WINOGRAD) {
+    eb_f32_winograd_run(params, operands, context);
+    return;
+  }
   uint64_t group_bytes, bytes;
   if (!packed_bytes(half, params, &group_bytes, &bytes)) return;
-
-  eb_f32_convolution convolution = {
-      .y = eb_f32_conv2d_y(params),
-      .x = eb_f32_conv2d_x(params),
-      .pixel_channels = params->in_channels,
-      .channels = params->in_channels / params->groups,
-      .columns = params->out_channels / params->groups,
-      .c_line = (ptrdiff_t)params->out_width * params->out_channels,
-      .c_pixel = params->out_channels,
-      .half = half,
-      .min = params->min,
-      .max = params->max,
+  const work work = {
+      .params = params,
+      .operands = operands,
+      .group_bytes = (size_t)group_bytes,
+      .convolution =
+          {
+              .y = eb_f32_conv2d_y(params),
+              .x = eb_f32_conv2d_x(params),
+              .pixel_channels = params->in_channels,
+              .channels = params->in_channels / params->groups,
+              .columns = params->out_channels / params->groups,
+              .c_line = (ptrdiff_t)params->out_width * params->out_channels,
+              .c_pixel = params->out_channels,
+              .half = half,
+              .min = params->min,
+              .max = params->max,
+          },
+      .share = share_out(context, params),
   };
-  for (size_t b = 0; b < params->batch; b++) {
-    if (params->algorithm == EB_F32_WINOGRAD) {
-      eb_f32_winograd_run(params, in + b * in_image, operands[1], out + b * out_image, operands[3]);
-      continue;
-    }
-    if (params->algorithm == EB_F32_DWCONV) {
-      convolution.packed = operands[1];
-      eb_f32_dwconvolve(kernels, layout, &convolution, in + b * in_image, out + b * out_image);
-      continue;
-    }
-    for (size_t g = 0; g < params->groups; g++) {
-      convolution.packed = (const unsigned char *)operands[1] + g * group_bytes;
-      eb_f32_convolve(kernels, layout, &convolution, in + b * in_image + g * convolution.channels,
-                      out + b * out_image + g * convolution.columns);
-    }
-  }
+  eb_parallel(context, work.share.count, convolve, &work);
 }
 
 static bool accepts_f32(const void *params, const size_t *operand_bytes, size_t operand_count) {
@@ -168,13 +207,11 @@ static bool accepts_f16w(const void *params, const size_t *operand_bytes, size_t
 }
 
 static void run_f32(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  run(false, params, operands);
+  run(false, params, operands, context);
 }
 
 static void run_f16w(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  run(true, params, operands);
+  run(true, params, operands, context);
 }
 
 const eb_operator eb_conv2d_f32 = {"conv2d_f32", sizeof(eb_conv2d_params), accepts_f32, NULL, run_f32};

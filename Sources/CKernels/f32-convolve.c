@@ -25,7 +25,7 @@ static eb_f32_taps taps_of(const eb_f32_convolution *convolution, const eb_f32_r
 }
 
 void eb_f32_convolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_convolution *convolution,
-                     const float *in, float *out) {
+                     eb_f32_share share, const float *in, float *out) {
   size_t pixel = convolution->pixel_channels, row = (size_t)convolution->x.input * pixel;
   eb_f32_run y, x;
   for (int64_t oy = 0; oy < convolution->y.outputs; oy += y.count) {
@@ -50,7 +50,7 @@ void eb_f32_convolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
           .min = convolution->min,
           .max = convolution->max,
       };
-      eb_f32_multiply(kernels, layout, &product);
+      eb_f32_multiply(kernels, layout, &product, share);
     }
   }
 }

@@ -17,6 +17,6 @@ typedef struct {
 
 // `in` is the group's first channel of the image's first pixel; `out` of the first output.
 void eb_f32_convolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_convolution *convolution,
-                     const float *in, float *out);
+                     eb_f32_share share, const float *in, float *out);
 
 #endif

@@ -137,8 +137,8 @@ static bool accepts(const void *untyped, const size_t *operand_bytes, size_t ope
          eb_f32_conv2d_fits(params, bytes, operand_bytes, operand_count);
 }
 
-static void run_phase(const eb_conv2d_params *params, const phase *y, const phase *x, const unsigned char *packed,
-                      const float *in, float *out) {
+static void run_phase(const eb_conv2d_params *params, const phase *y, const phase *x, eb_f32_share share,
+                      const unsigned char *packed, const float *in, float *out) {
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
   eb_f32_convolution convolution = {
       .y = y->axis,
@@ -153,14 +153,25 @@ static void run_phase(const eb_conv2d_params *params, const phase *y, const phas
   };
   for (size_t g = 0; g < params->groups; g++) {
     convolution.packed = packed + g * group_bytes(layout, params, y, x);
-    eb_f32_convolve(eb_f32_kernels_for(params->isa), layout, &convolution, in + g * convolution.channels,
+    eb_f32_convolve(eb_f32_kernels_for(params->isa), layout, &convolution, share, in + g * convolution.channels,
                     out + g * convolution.columns);
   }
 }
 
-static void run(const void *untyped, void *const *operands, const eb_context *context) {
-  (void)context;
-  const eb_conv2d_params *params = untyped;
+typedef struct {
+  const eb_conv2d_params *params;
+  void *const *operands;
+  eb_f32_share share;
+} work;
+
+// One share of every phase, image and group.
+static void convolve(const void *untyped, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = untyped;
+  const eb_conv2d_params *params = work->params;
+  void *const *operands = work->operands;
+  eb_f32_share share = work->share;
+  share.index = index;
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
   size_t in_image = (size_t)params->in_height * params->in_width * params->in_channels;
   size_t out_row = (size_t)params->out_width * params->out_channels, out_image = params->out_height * out_row;
@@ -171,11 +182,22 @@ static void run(const void *untyped, void *const *operands, const eb_context *co
       phase x = x_phase(params, px);
       for (size_t b = 0; b < params->batch; b++) {
         float *out = (float *)operands[2] + b * out_image + (size_t)py * out_row + (size_t)px * params->out_channels;
-        run_phase(params, &y, &x, packed, (const float *)operands[0] + b * in_image, out);
+        run_phase(params, &y, &x, share, packed, (const float *)operands[0] + b * in_image, out);
       }
       packed += group_bytes(layout, params, &y, &x) * params->groups;
     }
   }
+}
+
+static void run(const void *untyped, void *const *operands, const eb_context *context) {
+  const eb_conv2d_params *params = untyped;
+  uint64_t pixels = (uint64_t)params->batch * params->in_height * params->in_width;  // each meets every tap
+  uint64_t taps = (uint64_t)params->kernel_height * params->kernel_width;
+  work work = {.params = params, .operands = operands};
+  work.share = eb_f32_share_out(context, eb_f32_layout_for(params->isa), pixels,
+                                taps * (params->in_channels / params->groups), params->out_channels);
+  if (params->groups > 1) work.share.is_by_columns = false;
+  eb_parallel(context, work.share.count, convolve, &work);
 }
 
 const eb_operator eb_deconv2d_f32 = {"deconv2d_f32", sizeof(eb_conv2d_params), accepts, NULL, run};

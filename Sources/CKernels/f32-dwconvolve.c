@@ -46,14 +46,17 @@ static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_
 }
 
 void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
-                       const eb_f32_convolution *convolution, const float *in, float *out) {
+                       const eb_f32_convolution *convolution, eb_f32_share share, const float *in, float *out) {
   size_t channels = convolution->pixel_channels, row = (size_t)convolution->x.input * channels;
   const eb_f32_dwconv_kernel *kernel = &kernels->dwconv[eb_f32_dwconv_block(layout, channels)];
   eb_f32_run y, x;
-  for (int64_t oy = 0; oy < convolution->y.outputs; oy += y.count) {
-    y = eb_f32_axis_run(&convolution->y, oy);
-    for (int64_t ox = 0; ox < convolution->x.outputs; ox += x.count) {
-      x = eb_f32_axis_run(&convolution->x, ox);
+  eb_span rows = {0, (uint64_t)convolution->y.outputs}, columns = {0, (uint64_t)convolution->x.outputs};
+  eb_span *shared = rows.end >= columns.end ? &rows : &columns;
+  *shared = eb_span_of(shared->end, share.index, share.count);
+  for (int64_t oy = (int64_t)rows.first; oy < (int64_t)rows.end; oy += y.count) {
+    y = eb_f32_axis_run_until(&convolution->y, oy, (int64_t)rows.end);
+    for (int64_t ox = (int64_t)columns.first; ox < (int64_t)columns.end; ox += x.count) {
+      x = eb_f32_axis_run_until(&convolution->x, ox, (int64_t)columns.end);
       rectangle area = {
           .lines = (size_t)y.count,
           .pixels = (size_t)x.count,

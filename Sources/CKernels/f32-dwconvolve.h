@@ -4,8 +4,9 @@
 
 #include "f32-convolve.h"
 
-// `packed` of the convolution is eb_f32_pack_dwconv's; `pixel_channels` are the channels, `channels` is 1.
+// One share, of rows or columns, by which are more. `packed` of the convolution is eb_f32_pack_dwconv's;
+// `pixel_channels` are the channels, `channels` is 1.
 void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
-                       const eb_f32_convolution *convolution, const float *in, float *out);
+                       const eb_f32_convolution *convolution, eb_f32_share share, const float *in, float *out);
 
 #endif

@@ -42,7 +42,7 @@ static bool accepts(bool half, const eb_fully_connected_params *params, const si
          EB_HOLDS(operand_bytes[2], params->rows, params->out_channels, sizeof(float));
 }
 
-static void run(bool half, const eb_fully_connected_params *params, void *const *operands) {
+static void run(bool half, const eb_fully_connected_params *params, void *const *operands, const eb_context *context) {
   eb_f32_product product = {
       .lines = 1,
       .pixels = params->rows,
@@ -58,7 +58,7 @@ static void run(bool half, const eb_fully_connected_params *params, void *const 
       .min = params->min,
       .max = params->max,
   };
-  eb_f32_multiply(eb_f32_kernels_for(params->isa), eb_f32_layout_for(params->isa), &product);
+  eb_f32_multiply_shared(context, eb_f32_kernels_for(params->isa), eb_f32_layout_for(params->isa), &product);
 }
 
 static bool accepts_f32(const void *params, const size_t *operand_bytes, size_t operand_count) {
@@ -70,13 +70,11 @@ static bool accepts_f16w(const void *params, const size_t *operand_bytes, size_t
 }
 
 static void run_f32(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  run(false, params, operands);
+  run(false, params, operands, context);
 }
 
 static void run_f16w(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  run(true, params, operands);
+  run(true, params, operands, context);
 }
 
 const eb_operator eb_fully_connected_f32 = {"fully_connected_f32", sizeof(eb_fully_connected_params), accepts_f32, NULL,

@@ -48,45 +48,77 @@ static void transpose(const float *from, size_t rows, size_t columns, float *to)
   }
 }
 
-static void run(const void *untyped, void *const *operands, const eb_context *context) {
-  (void)context;
-  const eb_matmul_params *params = untyped;
-  const eb_f32_kernels *kernels = eb_f32_kernels_for(params->isa);
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+static void pack_b(const eb_matmul_params *params, const float *b, unsigned char *packed) {
+  ptrdiff_t k = params->k, n = params->n;
+  eb_f32_weights view = {.base = b,
+                         .columns = params->n,
+                         .height = 1,
+                         .width = 1,
+                         .channels = params->k,
+                         .n_stride = params->transpose_b ? k : 1,
+                         .c_stride = params->transpose_b ? 1 : n};
+  eb_f32_pack_gemm(eb_f32_layout_for(params->isa), false, &view, NULL, params->scale, packed);
+}
+
+typedef struct {
+  const eb_matmul_params *params;
+  void *const *operands;
+  const eb_context *context;
+  size_t b_bytes;   // packed
+  uint32_t shares;  // of the batches
+} work;
+
+static bool shares_b(const work *work) { return work->params->b_batch_stride == 0; }
+
+// Batch `i`, with `scratch`; its product alone is run in `context`.
+static void multiply_batch(const work *work, size_t i, unsigned char *scratch, const eb_context *context) {
+  const eb_matmul_params *params = work->params;
   size_t m = params->m, n = params->n, k = params->k;
-  uint64_t b_bytes, bytes;
-  if (!scratch_sizes(params, &b_bytes, &bytes)) return;
-  unsigned char *packed_b = operands[3];
-  float *a_rows = (float *)(packed_b + b_bytes);
-  eb_f32_product product = {
+  const float *a = (const float *)work->operands[0] + i * params->a_batch_stride;
+  if (!shares_b(work)) pack_b(params, (const float *)work->operands[1] + i * params->b_batch_stride, scratch);
+  if (params->transpose_a) {
+    float *rows = (float *)(void *)(scratch + work->b_bytes);
+    transpose(a, m, k, rows);
+    a = rows;
+  }
+  const eb_f32_product product = {
       .lines = 1,
       .pixels = m,
+      .a = a,
       .a_pixel = (ptrdiff_t)k,
+      .c = (float *)work->operands[2] + i * m * n,
       .c_pixel = (ptrdiff_t)n,
       .taps = {.outer = 1, .inner = 1, .length = k},
-      .packed = packed_b,
+      .packed = shares_b(work) ? work->operands[3] : scratch,
       .depth = k,
       .columns = n,
       .min = params->min,
       .max = params->max,
   };
-  for (size_t i = 0; i < params->batch; i++) {
-    const float *a = (const float *)operands[0] + i * params->a_batch_stride;
-    if (i == 0 || params->b_batch_stride != 0) {
-      eb_f32_weights b = {.base = (const float *)operands[1] + i * params->b_batch_stride,
-                          .columns = n,
-                          .height = 1,
-                          .width = 1,
-                          .channels = k,
-                          .n_stride = params->transpose_b ? (ptrdiff_t)k : 1,
-                          .c_stride = params->transpose_b ? 1 : (ptrdiff_t)n};
-      eb_f32_pack_gemm(layout, false, &b, NULL, params->scale, packed_b);
-    }
-    if (params->transpose_a) transpose(a, m, k, a_rows);
-    product.a = params->transpose_a ? a_rows : a;
-    product.c = (float *)operands[2] + i * m * n;
-    eb_f32_multiply(kernels, layout, &product);
+  eb_f32_multiply_shared(context, eb_f32_kernels_for(params->isa), eb_f32_layout_for(params->isa), &product);
+}
+
+static void multiply_batches(const void *untyped, uint32_t index, uint32_t worker) {
+  const work *work = untyped;
+  const eb_context alone = {.threads = 1};
+  eb_span batches = eb_span_of(work->params->batch, index, work->shares);
+  unsigned char *scratch = eb_worker_scratch(work->context, worker, work->operands[3]);
+  for (uint64_t i = batches.first; i < batches.end; i++) multiply_batch(work, i, scratch, &alone);
+}
+
+static void run(const void *untyped, void *const *operands, const eb_context *context) {
+  const eb_matmul_params *params = untyped;
+  uint64_t b_bytes, bytes;
+  if (!scratch_sizes(params, &b_bytes, &bytes)) return;
+  work work = {.params = params, .operands = operands, .context = context, .b_bytes = (size_t)b_bytes};
+  if (shares_b(&work)) pack_b(params, operands[1], operands[3]);
+  uint64_t steps = (uint64_t)params->batch * params->m * params->n / EB_F32_MACS_PER_STEP * params->k;
+  work.shares = eb_shares(context, params->batch, steps);
+  if (work.shares > 1) {
+    eb_parallel(context, work.shares, multiply_batches, &work);
+    return;
   }
+  for (size_t i = 0; i < params->batch; i++) multiply_batch(&work, i, operands[3], context);
 }
 
 const eb_operator eb_matmul_f32 = {"matmul_f32", sizeof(eb_matmul_params), accepts, NULL, run};

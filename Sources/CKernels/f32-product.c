@@ -26,32 +26,36 @@ static void arrange(eb_f32_product *product, size_t max_rows) {
   }
 }
 
-// Tiles of one line, of as equal heights as can be.
-static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product *product, size_t columns,
-                          const float *bias, const void *w, const float *a, float *c, size_t pixels) {
+// The share's tiles of one line, of as equal heights as can be.
+static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product *product, eb_f32_share share,
+                          size_t columns, const float *bias, const void *w, const float *a, float *c, size_t pixels) {
   eb_f32_gemm_ukernel run = product->half ? kernel->f16w : kernel->f32;
-  for (size_t tiles = ratio_up(pixels, kernel->max_rows); tiles > 0; tiles--) {
-    size_t rows = ratio_up(pixels, tiles);
-    run(rows, columns, &product->taps, a, product->a_pixel, bias, w, c, product->c_pixel, product->min, product->max);
+  size_t tiles = ratio_up(pixels, kernel->max_rows);
+  eb_span mine = eb_span_of(tiles, share.index, share.count);
+  for (size_t tile = 0; tile < mine.end; tile++) {
+    size_t rows = ratio_up(pixels, tiles - tile);
+    if (tile >= mine.first) {
+      run(rows, columns, &product->taps, a, product->a_pixel, bias, w, c, product->c_pixel, product->min, product->max);
+    }
     a += (ptrdiff_t)rows * product->a_pixel;
     c += (ptrdiff_t)rows * product->c_pixel;
     pixels -= rows;
   }
 }
 
-// All panels for `lines` x `pixels` of the product.
+// Panels `panels` for the share's tiles of `lines` x `pixels` of the product.
 static void multiply_block(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product,
-                           const float *a, float *c, size_t lines, size_t pixels) {
+                           eb_span panels, eb_f32_share share, const float *a, float *c, size_t lines, size_t pixels) {
   const unsigned char *packed = product->packed;
   size_t weight_bytes = product->half ? sizeof(uint16_t) : sizeof(float);
-  for (size_t n = 0; n < product->columns;) {
+  for (size_t n = 0, panel = 0; panel < panels.end; panel++) {
     size_t left = product->columns - n;
     const eb_f32_gemm_kernel *kernel = &kernels->gemm[eb_f32_next_panel(layout, left)];
     size_t columns = least(left, kernel->width);
     const float *bias = (const float *)packed;
     const void *w = packed + kernel->width * (sizeof(float) + product->w_first * weight_bytes);
-    for (size_t l = 0; l < lines; l++) {
-      multiply_line(kernel, product, columns, bias, w, a + (ptrdiff_t)l * product->a_line,
+    for (size_t l = 0; panel >= panels.first && l < lines; l++) {
+      multiply_line(kernel, product, share, columns, bias, w, a + (ptrdiff_t)l * product->a_line,
                     c + (ptrdiff_t)l * product->c_line + n, pixels);
     }
     packed += kernel->width * eb_f32_column_bytes(product->depth, product->half);
@@ -59,7 +63,22 @@ static void multiply_block(const eb_f32_kernels *kernels, const eb_f32_layout *l
   }
 }
 
-void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *unarranged) {
+static size_t panel_count(const eb_f32_layout *layout, size_t columns) {
+  size_t panels = 0;
+  for (size_t n = 0; n < columns; panels++) n += layout->gemm[eb_f32_next_panel(layout, columns - n)];
+  return panels;
+}
+
+eb_f32_share eb_f32_share_out(const eb_context *context, const eb_f32_layout *layout, uint64_t pixels, uint64_t depth,
+                              uint64_t columns) {
+  eb_f32_share share = {.is_by_columns = columns > pixels};
+  uint64_t units = share.is_by_columns ? panel_count(layout, columns) : pixels;
+  share.count = eb_shares(context, units, pixels * depth / EB_F32_MACS_PER_STEP * columns);
+  return share;
+}
+
+void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *unarranged,
+                     eb_f32_share share) {
   eb_f32_product product = *unarranged;
   size_t max_rows = kernels->gemm[0].max_rows;
   arrange(&product, max_rows);
@@ -70,12 +89,50 @@ void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
   } else {
     pixel_step = (1 + block_bytes / (magnitude(product.a_pixel) * max_rows * sizeof(float) + 1)) * max_rows;
   }
-  for (size_t l = 0; l < product.lines; l += line_step) {
-    size_t lines = least(line_step, product.lines - l);
-    for (size_t p = 0; p < product.pixels; p += pixel_step) {
+  // The share's panels, or its lines, or its blocks of pixels, or, where these are few, its tiles of each block.
+  size_t blocks = ratio_up(product.pixels, pixel_step);
+  eb_span panels = {0, panel_count(layout, product.columns)}, lines_of_share = {0, product.lines};
+  eb_span blocks_of_share = {0, blocks};
+  eb_f32_share tiles = eb_f32_whole;
+  if (share.is_by_columns) {
+    panels = eb_span_of(panels.end, share.index, share.count);
+  } else if (product.lines >= share.count) {
+    lines_of_share = eb_span_of(product.lines, share.index, share.count);
+  } else if (blocks >= share.count) {
+    blocks_of_share = eb_span_of(blocks, share.index, share.count);
+  } else {
+    tiles = share;
+  }
+  for (size_t l = lines_of_share.first; l < lines_of_share.end; l += line_step) {
+    size_t lines = least(line_step, lines_of_share.end - l);
+    for (size_t b = blocks_of_share.first; b < blocks_of_share.end; b++) {
+      size_t p = b * pixel_step;
       const float *a = product.a + (ptrdiff_t)l * product.a_line + (ptrdiff_t)p * product.a_pixel;
       float *c = product.c + (ptrdiff_t)l * product.c_line + (ptrdiff_t)p * product.c_pixel;
-      multiply_block(kernels, layout, &product, a, c, lines, least(pixel_step, product.pixels - p));
+      multiply_block(kernels, layout, &product, panels, tiles, a, c, lines, least(pixel_step, product.pixels - p));
     }
   }
+}
+
+typedef struct {
+  const eb_f32_kernels *kernels;
+  const eb_f32_layout *layout;
+  const eb_f32_product *product;
+  eb_f32_share share;
+} work;
+
+static void multiply_share(const void *untyped, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = untyped;
+  eb_f32_share share = work->share;
+  share.index = index;
+  eb_f32_multiply(work->kernels, work->layout, work->product, share);
+}
+
+void eb_f32_multiply_shared(const eb_context *context, const eb_f32_kernels *kernels, const eb_f32_layout *layout,
+                            const eb_f32_product *product) {
+  size_t pixels = product->lines * product->pixels;
+  const work work = {kernels, layout, product,
+                     eb_f32_share_out(context, layout, pixels, product->depth, product->columns)};
+  eb_parallel(context, work.share.count, multiply_share, &work);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "eb_threads.h"
 #include "f32-kernels.h"
 #include "f32-layout.h"
 
@@ -23,6 +24,25 @@ typedef struct {
   float min, max;
 } eb_f32_product;
 
-void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product);
+// A part of a product: whole tiles or whole panels, so that all parts together are bit for bit the whole. A tile's
+// height decides in which order it sums, so tiles are not cut.
+typedef struct {
+  uint32_t index, count;
+  bool is_by_columns;
+} eb_f32_share;
+
+static const eb_f32_share eb_f32_whole = {0, 1, false};
+
+void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product,
+                     eb_f32_share share);
+
+// Runs the product's shares on the context's threads.
+void eb_f32_multiply_shared(const eb_context *context, const eb_f32_kernels *kernels, const eb_f32_layout *layout,
+                            const eb_f32_product *product);
+
+// Shares of a product of `pixels` x `columns` x `depth` in all. By columns where the weights are the larger operand:
+// then each thread reads its part of them only.
+eb_f32_share eb_f32_share_out(const eb_context *context, const eb_f32_layout *layout, uint64_t pixels, uint64_t depth,
+                              uint64_t columns);
 
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "eb_threads.h"
 #include "f32-product.h"
 
 enum {
@@ -160,12 +161,22 @@ static void multiply(const block *block, const void *packed, size_t count) {
         .min = -INFINITY,
         .max = INFINITY,
     };
-    eb_f32_multiply(block->kernels, layout, &product);
+    eb_f32_multiply(block->kernels, layout, &product, eb_f32_whole);
   }
 }
 
-void eb_f32_winograd_run(const eb_conv2d_params *params, const float *in, const void *packed, float *out,
-                         float *scratch) {
+typedef struct {
+  const eb_conv2d_params *params;
+  void *const *operands;
+  const eb_context *context;
+  size_t blocks;  // of an image
+  uint32_t shares;
+} work;
+
+// Whole blocks of one image, since a product's order of summation depends on its height.
+static void run_blocks(const work *work, eb_span blocks, const float *in, float *out, float *scratch) {
+  const eb_conv2d_params *params = work->params;
+  const void *packed = work->operands[1];
   const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
   const float *bias = (const float *)((const unsigned char *)packed + positions * position_bytes(layout, params));
   size_t all = tiles_along(params->out_height) * tiles_along(params->out_width);
@@ -173,10 +184,37 @@ void eb_f32_winograd_run(const eb_conv2d_params *params, const float *in, const 
   block.inputs = scratch;
   block.products = block.inputs + positions * block.tiles * params->in_channels;
   block.tile = block.products + positions * block.tiles * params->out_channels;
-  for (size_t first = 0; first < all; first += block.tiles) {
+  for (uint64_t b = blocks.first; b < blocks.end; b++) {
+    size_t first = b * block.tiles;
     size_t count = all - first < block.tiles ? all - first : block.tiles;
     for (size_t i = 0; i < count; i++) transform_input(&block, in, i, first + i);
     multiply(&block, packed, count);
     for (size_t i = 0; i < count; i++) transform_output(&block, bias, out, i, first + i);
   }
+}
+
+static void run_share(const void *untyped, uint32_t index, uint32_t worker) {
+  const work *work = untyped;
+  const eb_conv2d_params *params = work->params;
+  float *scratch = eb_worker_scratch(work->context, worker, work->operands[3]);
+  size_t in_image = (size_t)params->in_height * params->in_width * params->in_channels;
+  size_t out_image = (size_t)params->out_height * params->out_width * params->out_channels;
+  eb_span all = eb_span_of(params->batch * work->blocks, index, work->shares);
+  for (uint64_t b = all.first; b < all.end;) {
+    size_t image = b / work->blocks, first = b % work->blocks;
+    eb_span blocks = {first, all.end - b < work->blocks - first ? first + (all.end - b) : work->blocks};
+    run_blocks(work, blocks, (const float *)work->operands[0] + image * in_image,
+               (float *)work->operands[2] + image * out_image, scratch);
+    b += blocks.end - blocks.first;
+  }
+}
+
+void eb_f32_winograd_run(const eb_conv2d_params *params, void *const *operands, const eb_context *context) {
+  size_t tiles = tiles_along(params->out_height) * tiles_along(params->out_width);
+  work work = {.params = params, .operands = operands, .context = context};
+  work.blocks = (tiles + block_tiles(params) - 1) / block_tiles(params);
+  uint64_t steps =
+      positions * params->batch * tiles * params->in_channels / EB_F32_MACS_PER_STEP * params->out_channels;
+  work.shares = eb_shares(context, params->batch * work.blocks, steps);
+  eb_parallel(context, work.shares, run_share, &work);
 }

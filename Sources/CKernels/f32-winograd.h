@@ -29,7 +29,7 @@ bool eb_f32_winograd_scratch_bytes(const eb_conv2d_params *params, uint64_t *byt
 // the bias, [columns].
 void eb_f32_winograd_pack(const eb_conv2d_params *params, const float *weights, const float *bias, void *packed);
 
-void eb_f32_winograd_run(const eb_conv2d_params *params, const float *in, const void *packed, float *out,
-                         float *scratch);
+// `operands` are the operator's.
+void eb_f32_winograd_run(const eb_conv2d_params *params, void *const *operands, const eb_context *context);
 
 #endif

@@ -1,4 +1,5 @@
 // Dynamic int8 fully connected: each row is quantized with a range of its own.
+#include "eb_threads.h"
 #include "qs8-conv.h"
 
 // Rows quantized at a time, which bounds the scratch memory.
@@ -41,37 +42,61 @@ static bool accepts(const void *opaque, const size_t *bytes, size_t count) {
          bytes[1] >= l.conv.packed_bytes && bytes[2] >= l.conv.out_bytes && bytes[3] >= l.scratch_bytes;
 }
 
+static void quantize_rows(const layer *l, const float *in, size_t k, size_t count, int8_t *steps,
+                          eb_qd8_range *ranges) {
+  const int32_t offset = eb_qs8_input_offset(l->conv.isa);  // 0 or 128
+  for (size_t i = 0; i < count; i++, in += k, steps += l->row_bytes) {
+    ranges[i] = eb_qd8_range_of(in, k, l->conv.isa);
+    eb_qd8_quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, l->conv.isa, steps);
+    memset(steps + k, 0, l->row_bytes - k);
+    if (offset != 0) {
+      for (size_t c = 0; c < k; c++) steps[c] = (int8_t)((uint8_t)steps[c] ^ 0x80);
+    }
+  }
+}
+
+// Some quantized rows; a share of them is a span of blocks of output channels.
+typedef struct {
+  const layer *layer;
+  eb_qs8_gemm gemm;
+  const int8_t *const *rows;
+  size_t count;
+  float *out;
+  uint32_t shares;
+} work;
+
+static void multiply_blocks(const void *opaque, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = opaque;
+  const eb_span blocks = eb_span_of(work->layer->conv.blocks, index, work->shares);
+  eb_qs8_gemm gemm = work->gemm;
+  eb_qs8_gemm_take_blocks(&gemm, blocks.first, blocks.end);
+  eb_qd8_gemm_kernel_for(work->layer->conv.isa)(&gemm, work->rows, work->count, work->out + blocks.first * EB_QS8_NR);
+}
+
 static void run(const void *opaque, void *const *operands, const eb_context *context) {
-  (void)context;
   const eb_fully_connected_params *params = opaque;
   layer l;
   if (!plan(params, &l)) return;
+  const size_t k = params->in_channels;
   const float *in = operands[0];
-  float *out = operands[2];
   int8_t *steps = operands[3];
   eb_qd8_range *ranges = (eb_qd8_range *)(void *)(steps + l.ranges_offset);
-  const size_t k = params->in_channels;
-  const int32_t offset = eb_qs8_input_offset(l.conv.isa);  // 0 or 128
-  eb_qs8_gemm gemm = eb_qs8_conv_gemm(&l.conv, operands[1], 0, l.row_bytes);
-  gemm.ranges = ranges;
-  gemm.range_step = 1;
-  gemm.min = params->min;
-  gemm.max = params->max;
-  for (size_t first = 0; first < params->rows; first += chunk_rows) {
-    const int8_t *rows[chunk_rows];
-    const size_t count = eb_min_u64(chunk_rows, params->rows - first);
-    for (size_t i = 0; i < count; i++, in += k) {
-      int8_t *row = steps + i * l.row_bytes;
-      ranges[i] = eb_qd8_range_of(in, k, l.conv.isa);
-      eb_qd8_quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, l.conv.isa, row);
-      memset(row + k, 0, l.row_bytes - k);
-      if (offset != 0) {
-        for (size_t c = 0; c < k; c++) row[c] = (int8_t)((uint8_t)row[c] ^ 0x80);
-      }
-      rows[i] = row;
-    }
-    eb_qd8_gemm_kernel_for(l.conv.isa)(&gemm, rows, count, out);
-    out += count * params->out_channels;
+  const int8_t *rows[chunk_rows];
+  work work = {.layer = &l, .gemm = eb_qs8_conv_gemm(&l.conv, operands[1], 0, l.row_bytes), .rows = rows};
+  work.gemm.ranges = ranges;
+  work.gemm.range_step = 1;
+  work.gemm.min = params->min;
+  work.gemm.max = params->max;
+  work.out = operands[2];
+  for (size_t first = 0; first < params->rows; first += chunk_rows, in += chunk_rows * k) {
+    work.count = eb_min_u64(chunk_rows, params->rows - first);
+    quantize_rows(&l, in, k, work.count, steps, ranges);
+    for (size_t i = 0; i < work.count; i++) rows[i] = steps + i * l.row_bytes;
+    const uint64_t macs = (uint64_t)work.count * l.row_bytes * params->out_channels;
+    work.shares = eb_shares(context, l.conv.blocks, macs / EB_QS8_MACS_PER_STEP);
+    eb_parallel(context, work.shares, multiply_blocks, &work);
+    work.out += work.count * params->out_channels;
   }
 }
 

@@ -1,3 +1,4 @@
+#include "eb_threads.h"
 #include "qs8-dwconv.h"
 
 static bool requirements(const eb_conv2d_params *params, bool is_dynamic, eb_requirements *result) {
@@ -63,65 +64,113 @@ static void split_columns(const eb_qs8_dwconv *d, const int8_t *copy, size_t row
 #endif
 }
 
+// What is the same in all shares; a share is a span of output rows.
+typedef struct {
+  const eb_conv2d_params *params;
+  const eb_qs8_dwconv *d;
+  void *const *operands;
+  const eb_context *context;
+  eb_qs8_dwconv_job job;
+  uint64_t row_bytes;  // of what the kernel reads
+  uint32_t shares;
+  // qd8: the image that is at work.
+  const int8_t *copy;
+  float *out;
+} work;
+
+static uint32_t shares_of(const eb_context *context, const eb_qs8_dwconv *d) {
+  const eb_qs8_window *w = &d->window;
+  return eb_shares(context, w->out_height,
+                   d->batch * w->out_height * w->out_width * d->taps / EB_FEW_MACS_PER_STEP * w->channels);
+}
+
+// Pixels of `job` that do not fill a run.
+static eb_qs8_dwconv_job rest_of(const eb_qs8_dwconv *d, const eb_qs8_dwconv_job *job) {
+  eb_qs8_dwconv_job rest = *job;
+  rest.count = 1;
+  rest.channels = d->window.out_width % d->repeat * d->window.channels;
+  return rest;
+}
+
+// Output rows `y` of one image, band by band.
+static void run_qs8_rows(const work *work, const int8_t *image, eb_span y, int8_t *scratch, int8_t *out) {
+  const eb_qs8_dwconv *d = work->d;
+  const eb_qs8_window *w = &d->window;
+  eb_qs8_dwconv_kernel *const kernel = eb_qs8_dwconv_implementation_for(d->isa)->qs8;
+  eb_qs8_dwconv_job job = work->job;
+  int8_t *const copy = scratch + d->copy_offset, *const split = scratch + d->split_offset;
+  for (; y.first < y.end; y.first += w->band_rows) {
+    job.rows = eb_min_u64(w->band_rows, y.end - y.first);
+    if (d->copies) eb_qs8_window_copy(w, image, y.first, job.rows, (int8_t)work->params->in_zero_point, copy);
+    const int8_t *base = d->copies ? copy : image + y.first * w->stride_height * work->row_bytes;
+    if (d->splits_columns) {
+      const uint64_t copied = (job.rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1;
+      split_columns(d, copy, copied, split);
+      base = split;
+    }
+    kernel(&job, base, out);
+    const eb_qs8_dwconv_job rest = rest_of(d, &job);
+    if (rest.channels != 0) kernel(&rest, base + job.count * job.in_stride, out + job.count * job.channels);
+    out += job.rows * job.out_row_stride;
+  }
+}
+
+static void run_qs8_share(const void *opaque, uint32_t index, uint32_t worker) {
+  const work *work = opaque;
+  const eb_qs8_window *w = &work->d->window;
+  const eb_span y = eb_span_of(w->out_height, index, work->shares);
+  int8_t *const scratch = eb_worker_scratch(work->context, worker, work->operands[3]);
+  for (uint64_t n = 0; n < work->d->batch; n++) {
+    run_qs8_rows(work, (const int8_t *)work->operands[0] + n * w->in_image_bytes, y, scratch,
+                 (int8_t *)work->operands[2] + (n * w->out_height + y.first) * work->job.out_row_stride);
+  }
+}
+
 static void run_qs8(const void *opaque, void *const *operands, const eb_context *context) {
-  (void)context;
   const eb_conv2d_params *params = opaque;
   eb_qs8_dwconv d;
   if (!eb_qs8_dwconv_plan(params, false, &d)) return;
   const eb_qs8_window *w = &d.window;
-  const uint64_t row_bytes = d.splits_columns ? 2 * d.plane_bytes
-                             : d.copies       ? w->row_bytes
-                                              : w->in_width * w->in_channels;
-  eb_qs8_dwconv_kernel *const kernel = eb_qs8_dwconv_implementation_for(d.isa)->qs8;
-  eb_qs8_dwconv_job job = job_for(&d, operands[1], row_bytes, operands[3]);
-  job.output = eb_qs8_output_of(params->out_zero_point, params->out_min, params->out_max);
-  const int8_t *image = operands[0];
-  int8_t *copy = (int8_t *)operands[3] + d.copy_offset, *out = operands[2];
-  for (uint64_t n = 0; n < d.batch; n++, image += w->in_image_bytes) {
-    for (uint64_t y = 0; y < w->out_height; y += w->band_rows) {
-      const uint64_t rows = eb_min_u64(w->band_rows, w->out_height - y);
-      if (d.copies) eb_qs8_window_copy(w, image, y, rows, (int8_t)params->in_zero_point, copy);
-      const int8_t *base = d.copies ? copy : image + y * w->stride_height * row_bytes;
-      if (d.splits_columns) {
-        int8_t *split = (int8_t *)operands[3] + d.split_offset;
-        split_columns(&d, copy, (rows - 1) * w->stride_height + (w->kernel_height - 1) * w->dilation_height + 1, split);
-        base = split;
-      }
-      job.rows = rows;
-      kernel(&job, base, out);
-      // Pixels that do not fill a run.
-      eb_qs8_dwconv_job rest = job;
-      rest.count = 1;
-      rest.channels = w->out_width % d.repeat * w->channels;
-      if (rest.channels != 0) kernel(&rest, base + job.count * job.in_stride, out + job.count * job.channels);
-      out += rows * job.out_row_stride;
-    }
-  }
+  work work = {.params = params, .d = &d, .operands = operands, .context = context};
+  work.row_bytes = d.splits_columns ? 2 * d.plane_bytes : d.copies ? w->row_bytes : w->in_width * w->in_channels;
+  work.job = job_for(&d, operands[1], work.row_bytes, operands[3]);
+  work.job.output = eb_qs8_output_of(params->out_zero_point, params->out_min, params->out_max);
+  work.shares = shares_of(context, &d);
+  eb_parallel(context, work.shares, run_qs8_share, &work);
+}
+
+static void run_qd8_share(const void *opaque, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = opaque;
+  eb_qd8_dwconv_kernel *const kernel = eb_qs8_dwconv_implementation_for(work->d->isa)->qd8;
+  const eb_span y = eb_span_of(work->d->window.out_height, index, work->shares);
+  eb_qs8_dwconv_job job = work->job;
+  job.rows = y.end - y.first;
+  const int8_t *const base = work->copy + y.first * job.in_row_stride;
+  float *const out = work->out + y.first * job.out_row_stride;
+  kernel(&job, base, out);
+  const eb_qs8_dwconv_job rest = rest_of(work->d, &job);
+  if (rest.channels != 0) kernel(&rest, base + job.count * job.in_stride, out + job.count * job.channels);
 }
 
 static void run_qd8(const void *opaque, void *const *operands, const eb_context *context) {
-  (void)context;
   const eb_conv2d_params *params = opaque;
   eb_qs8_dwconv d;
   if (!eb_qs8_dwconv_plan(params, true, &d)) return;
   const eb_qs8_window *w = &d.window;
-  eb_qd8_dwconv_kernel *const kernel = eb_qs8_dwconv_implementation_for(d.isa)->qd8;
-  eb_qs8_dwconv_job job = job_for(&d, operands[1], w->row_bytes, operands[3]);
-  job.min = params->min;
-  job.max = params->max;
+  int8_t *const copy = (int8_t *)operands[3] + d.copy_offset;
+  work work = {.params = params, .d = &d, .operands = operands, .context = context, .copy = copy, .out = operands[2]};
+  work.job = job_for(&d, operands[1], w->row_bytes, operands[3]);
+  work.job.min = params->min;
+  work.job.max = params->max;
+  work.shares = shares_of(context, &d);
   const float *image = operands[0];
-  int8_t *copy = (int8_t *)operands[3] + d.copy_offset;
-  float *out = operands[2];
   for (uint64_t n = 0; n < d.batch; n++, image += w->in_image_bytes) {
-    job.range = eb_qd8_range_of(image, w->in_image_bytes, d.isa);
-    eb_qd8_window_copy(w, image, 0, w->out_height, job.range.inverse_scale, job.range.zero_point, copy);
-    job.rows = w->out_height;
-    kernel(&job, copy, out);
-    eb_qs8_dwconv_job rest = job;
-    rest.count = 1;
-    rest.channels = w->out_width % d.repeat * w->channels;
-    if (rest.channels != 0) kernel(&rest, copy + job.count * job.in_stride, out + job.count * job.channels);
-    out += w->out_height * job.out_row_stride;
+    const eb_qd8_range range = eb_qd8_range_of(image, w->in_image_bytes, d.isa);
+    eb_qd8_window_copy(w, image, 0, w->out_height, range.inverse_scale, range.zero_point, copy);
+    work.job.range = range;
+    eb_parallel(context, work.shares, run_qd8_share, &work);
+    work.out += w->out_height * work.job.out_row_stride;
   }
 }
 

@@ -30,6 +30,16 @@ typedef struct {
   float min, max;
 } eb_qs8_gemm;
 
+// Leaves the blocks [first, end) of output channels; the output is to start at the first one's.
+static inline void eb_qs8_gemm_take_blocks(eb_qs8_gemm *gemm, uint64_t first, uint64_t end) {
+  const uint64_t channel = first * EB_QS8_NR;
+  gemm->weights += first * gemm->block_bytes;
+  gemm->bias += channel;
+  gemm->scales += channel;
+  if (gemm->real_bias != NULL) gemm->real_bias += channel;
+  gemm->channels = eb_min_u64(gemm->channels - channel, (end - first) * EB_QS8_NR);
+}
+
 // Computes `rows` rows of all channels; rows[i] points to the first byte of row i's first segment.
 typedef void eb_qs8_gemm_kernel(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, int8_t *out);
 typedef void eb_qd8_gemm_kernel(const eb_qs8_gemm *gemm, const int8_t *const *rows, size_t row_count, float *out);

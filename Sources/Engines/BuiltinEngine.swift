@@ -1,11 +1,12 @@
 public import Graph
+internal import Inference
 internal import Units
 internal import Lowering
 
 /// The project's own kernels: a graph is lowered to a plan for this processor's instruction set.
 public struct BuiltinEngine: Engine {
   public let name = "builtin"
-  public let maximumThreads = 1
+  public var maximumThreads: Int { Executor.maximumThreads }
 
   public init() {}
 

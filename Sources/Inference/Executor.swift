@@ -10,6 +10,7 @@ public final class Executor {
   private let steps: UnsafeMutableBufferPointer<Step>
   private let operands: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
   private var context: eb_context
+  private let pool: OpaquePointer?
 
   /// A step with everything looked up.
   private struct Step {
@@ -22,9 +23,11 @@ public final class Executor {
 
   /// Allocates arena and states, sets the states' initial values, and prepares every operator.
   ///
-  /// - Parameter threads: How many threads an operator may use, the caller's included.
+  /// - Parameter threads: How many threads an operator may use, the caller's included; no more than
+  ///   ``maximumThreads`` are used. Results do not depend on it.
   /// - Throws: ``PlanError/instructionSet(_:)`` if this processor cannot run the plan,
-  ///   ``PlanError/outOfMemory(bytes:)`` if the system gives no memory.
+  ///   ``PlanError/outOfMemory(bytes:)`` if the system gives no memory, ``PlanError/noThreads(_:)`` if it gives no
+  ///   threads.
   public init(plan: Plan, threads: Int = 1) throws(PlanError) {
     guard eb_isa_is_supported(eb_isa(rawValue: plan.instructionSet)) else {
       throw .instructionSet(plan.instructionSet)
@@ -32,7 +35,9 @@ public final class Executor {
     self.plan = plan
     arena = try Pages(byteCount: Int(plan.arenaBytes))
     states = try Pages(byteCount: Int(plan.stateBytes))
-    context = eb_context(threads: UInt32(clamping: max(1, threads)), pool: nil)
+    pool = try Self.makePool(
+      threads: min(threads, Self.maximumThreads), scratchBytes: plan.largestScratchBytes)
+    context = eb_context(threads: UInt32(clamping: max(1, threads)), pool: pool)
     steps = .allocate(capacity: plan.stepCount)
     operands = .allocate(
       capacity: (0..<plan.stepCount).reduce(0) { $0 + Int(plan.stepEntry($1).operand_count) })
@@ -42,8 +47,18 @@ public final class Executor {
   }
 
   deinit {
+    eb_pool_destroy(pool)
     steps.deallocate()
     operands.deallocate()
+  }
+
+  /// The most threads that an executor uses.
+  public static var maximumThreads: Int { Int(EB_MAX_THREADS) }
+
+  private static func makePool(threads: Int, scratchBytes: Int) throws(PlanError) -> OpaquePointer? {
+    guard threads > 1 else { return nil }
+    guard let pool = eb_pool_create(UInt32(threads), scratchBytes) else { throw .noThreads(threads) }
+    return pool
   }
 
   /// The memory of the model's `index`th input, to be filled before each run: steps may reuse it.

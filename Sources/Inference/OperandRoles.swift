@@ -12,6 +12,11 @@ enum OperandRoles {
     hasWorkspaceOperand(op) && count > 4 ? 4 : nil
   }
 
+  /// The operand that holds `op`'s scratch; `nil` where there is none.
+  static func scratch(of op: UInt32, count: Int) -> Int? {
+    hasWorkspaceOperand(op) && count > 3 ? 3 : nil
+  }
+
   /// Operators whose operands are: two inputs, the output, [scratch], [workspace].
   private static func hasWorkspaceOperand(_ op: UInt32) -> Bool {
     (EB_OP_CONV2D_F32.rawValue...EB_OP_DECONV2D_QS8_QC8W.rawValue).contains(op)

@@ -88,6 +88,17 @@ extension Plan {
     return Int(entry(header.operands, Int(step.operand_first) + position, as: UInt32.self))
   }
 
+  /// The largest scratch of any step, in bytes; 0 where no step has any.
+  var largestScratchBytes: Int {
+    var largest: UInt64 = 0
+    for index in 0..<stepCount {
+      let step = stepEntry(index)
+      guard let position = OperandRoles.scratch(of: step.op, count: Int(step.operand_count)) else { continue }
+      largest = max(largest, tensor(operand(position, of: step)).bytes)
+    }
+    return Int(largest)
+  }
+
   func inputTensor(_ index: Int) -> Int {
     precondition(index >= 0 && index < inputCount)
     return Int(entry(header.inputs, index, as: UInt32.self))

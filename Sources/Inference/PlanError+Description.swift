@@ -26,6 +26,8 @@ extension PlanError: CustomStringConvertible {
       "plan: packed for instruction set \(number), which this processor lacks. Lower the model for this one."
     case .outOfMemory(let bytes):
       "plan: needs \(bytes) bytes of memory, which the system does not give."
+    case .noThreads(let count):
+      "plan: the system does not give \(count) threads with their memory. Ask for fewer."
     }
   }
 }

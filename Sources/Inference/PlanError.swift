@@ -15,6 +15,8 @@ public enum PlanError: Error, Equatable, Sendable {
   /// Weights are packed for an instruction set that this processor does not have (`enum eb_isa`).
   case instructionSet(UInt32)
   case outOfMemory(bytes: UInt64)
+  /// The system gives no threads, or no memory for their scratch.
+  case noThreads(Int)
 }
 
 /// A part of the plan's file.

@@ -29,7 +29,7 @@ struct AgentError: Error {
 
   init(_ error: PlanError) {
     switch error {
-    case .outOfMemory, .cannotMap(errno: 12): kind = .outOfMemory  // ENOMEM
+    case .outOfMemory, .noThreads, .cannotMap(errno: 12): kind = .outOfMemory  // ENOMEM
     default: kind = .badPlan
     }
     message = error.description

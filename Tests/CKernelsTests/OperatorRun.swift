@@ -49,6 +49,16 @@ func accepts<Params>(_ op: eb_op, _ params: Params, _ sizes: [Int]) throws -> Bo
   return withUnsafeBytes(of: params) { function($0.baseAddress, sizes, sizes.count) }
 }
 
+/// How many threads `run` gives an operator; it then shares work however small.
+enum OperatorThreads {
+  @TaskLocal static var count = 1
+}
+
+func makePool(_ threads: UInt32, scratchBytes: Int = 0) throws -> OpaquePointer {
+  let pool: OpaquePointer? = eb_pool_create(threads, scratchBytes)
+  return try #require(pool, "the system gives no threads")
+}
+
 /// Runs an operator, after checking that it accepts operands of these sizes; its guards must stay as they were.
 func run<Params>(
   _ op: eb_op, _ params: Params, _ operands: [Operand], sourceLocation: SourceLocation = #_sourceLocation
@@ -57,7 +67,12 @@ func run<Params>(
     try accepts(op, params, operands.map(\.byteCount)), "refused", sourceLocation: sourceLocation)
   let entry = try #require(eb_operator_for(UInt32(op.rawValue)))
   let function = try #require(entry.pointee.run)
-  var context = eb_context(threads: 1, pool: nil)
+  let threads = UInt32(OperatorThreads.count)
+  let scratchBytes = operands.count > 3 ? operands[3].byteCount : 0
+  let pool = threads > 1 ? try makePool(threads, scratchBytes: scratchBytes) : nil
+  defer { eb_pool_destroy(pool) }
+  if let pool { eb_pool_share_always(pool) }
+  var context = eb_context(threads: threads, pool: pool)
   let addresses = operands.map(\.address)
   withUnsafeBytes(of: params) { function($0.baseAddress, addresses, &context) }
   for (index, operand) in operands.enumerated() {

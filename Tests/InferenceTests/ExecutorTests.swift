@@ -6,8 +6,8 @@ import Lowering
 import Testing
 
 @Suite struct ExecutorTests {
-  @Test func runsAllocateNothing() throws {
-    let executor = try Executor(plan: Plan(bytes: PlanFixtures.convolutional()))
+  @Test(arguments: [1, 3]) func runsAllocateNothing(threads: Int) throws {
+    let executor = try Executor(plan: Plan(bytes: PlanFixtures.convolutional()), threads: threads)
     executor.run()
     let before = eb_test_allocation_count()
     for _ in 0..<1000 { executor.run() }
@@ -46,6 +46,18 @@ import Testing
     for step in 0..<plan.stepCount { single.run(step: step) }
     #expect([UInt8](whole.output(0)) == [UInt8](single.output(0)))
     #expect(Array(whole.output(0).bindMemory(to: Float.self)).reduce(0, +).isApproximately(1))
+  }
+
+  @Test(arguments: [0, 2, 3, 1000]) func resultsDoNotDependOnThreads(threads: Int) throws {
+    let plan = try Plan(bytes: PlanFixtures.convolutional())
+    let executors = [try Executor(plan: plan), try Executor(plan: plan, threads: threads)]
+    for executor in executors {
+      for index in 0..<243 {
+        executor.input(0).storeBytes(of: Float(index % 11) - 4, toByteOffset: 4 * index, as: Float.self)
+      }
+      for _ in 0..<10 { executor.run() }
+    }
+    #expect([UInt8](executors[0].output(0)) == [UInt8](executors[1].output(0)))
   }
 
   @Test func aPlanDescribesItsInputsOutputsAndSteps() throws {

@@ -316,7 +316,7 @@ typedef struct {
 
 // What an operator may use besides its operands.
 typedef struct {
-  uint32_t threads;
+  uint32_t threads;      // the caller's included
   struct eb_pool *pool;  // NULL: everything runs on the calling thread; see eb_threads.h
 } eb_context;
 
