@@ -17,8 +17,8 @@ extension DeviceProfile {
       id: "host", name: files.hostName, deviceClass: "this machine",
       soc: files.model.map { Sourced($0, source: source) }, clusters: files.clusters(source: source),
       memory: Memory(
-        dram: files.memory("MemTotal").map { Sourced($0, source: source, note: "MemTotal") },
-        usable: files.memory("MemAvailable").map { Sourced($0, source: source, note: "MemAvailable") }),
+        // Not what is available just now: that changes by the second, and records are kept under the profile's digest.
+        dram: files.memory("MemTotal").map { Sourced($0, source: source, note: "MemTotal") }),
       storage: Storage(),
       defaultRequirements: DefaultRequirements(
         latency: "p90<=100ms", memory: nil, disk: .mebibytes(256), maxAccuracyDrop: Percentage(percent: 1),
