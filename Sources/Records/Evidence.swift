@@ -8,6 +8,8 @@ public enum Evidence: String, Codable, Sendable, CaseIterable, Comparable {
   case measuredInSandbox = "measured in sandbox"
   /// Run on the device that the profile describes.
   case measuredOnBoard = "measured on board"
+  /// Nothing to measure: the reference loses no accuracy against itself. Never of a record's measurements.
+  case byDefinition = "by definition"
 
   private var rank: Int {
     switch self {
@@ -15,6 +17,7 @@ public enum Evidence: String, Codable, Sendable, CaseIterable, Comparable {
     case .projected: 1
     case .measuredInSandbox: 2
     case .measuredOnBoard: 3
+    case .byDefinition: 4
     }
   }
 

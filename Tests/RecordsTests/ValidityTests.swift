@@ -93,6 +93,8 @@ import Testing
     #expect(Evidence.measuredInSandbox > .projected)
     #expect(Evidence.projected > .emulated)
     #expect(Evidence.weakest([.measuredOnBoard, .projected]) == .projected)
+    // What needs no measurement weakens no verdict.
+    #expect(Evidence.weakest([.byDefinition, .measuredOnBoard]) == .measuredOnBoard)
     #expect(Evidence.weakest([]) == nil)
   }
 
