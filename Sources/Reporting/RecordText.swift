@@ -17,7 +17,7 @@ struct RecordText {
   /// "3.20 ms [3.11, 3.31]": measured on this machine, which is not the device.
   var inSandbox: String? { record.evidence == .measuredInSandbox ? measured : nil }
 
-  /// "60.0 ms [30.0, 90.0]": the median and its 90 % band, computed.
+  /// "60.0 ms [30.0, 90.0]": the median and its band, computed.
   var projected: String? {
     guard let band = record.projection?.latency else { return nil }
     return Metric.latency(.median).text(band.median, in: band.band90)

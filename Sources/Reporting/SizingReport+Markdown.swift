@@ -5,7 +5,8 @@ extension SizingReport {
   /// `TABLES.md`: what was asked, one table of all models, the verdicts.
   public static func markdown(_ reports: [SizingReport], title: String) -> String {
     var text = "# \(Escaping.markdown(title))\n\n"
-    text += "A figure in brackets is an interval: 99 % of a measured percentile, 90 % of a projection. "
+    text += "A figure in brackets is an interval: 99 % of a measured percentile, the band of a projection. "
+    text += "\(Projection.bandCaveat) "
     text += "Times in the sandbox are this machine's and say nothing of the device's.\n\n"
     for requirements in distinct(reports.map(\.decision.requirements)) where !requirements.isEmpty {
       let list = requirements.list.map { Escaping.markdown($0.text) }.joined(separator: ", ")

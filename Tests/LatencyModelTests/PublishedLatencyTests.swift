@@ -79,7 +79,7 @@ import Units
       inBand += isInBand ? 1 : 0
       #expect((0.25...4).contains(ratio), "\(row): \(ratio)")
     }
-    // docs/latency-model.md says 38 of 45; a change that loses more than two must say why there.
+    // docs/latency-model.md and Projection.bandCaveat say 38 of 45, 84 %; a change that loses more than two must say why there.
     #expect(inBand >= 36, "\(inBand) of \(rows.count)")
   }
 }

@@ -59,7 +59,7 @@ import Testing
       SizingReport.markdown([try SampleReport.make()], title: "Sizing for rpi4") == """
         # Sizing for rpi4
 
-        A figure in brackets is an interval: 99 % of a measured percentile, 90 % of a projection. Times in the sandbox are this machine's and say nothing of the device's.
+        A figure in brackets is an interval: 99 % of a measured percentile, the band of a projection. A projection is of the median; its band is meant to hold 90 % and held 84 % of 45 published medians. Times in the sandbox are this machine's and say nothing of the device's.
 
         Required: p90 latency &lt;= 150 ms, peak memory &lt;= 64 MiB.
 

@@ -40,6 +40,10 @@ struct SizingOutput {
         text += terminal.styled("  \(result.subject.identity.name): \(note)") + "\n"
       }
     }
+    if sized.flatMap(\.records).contains(where: { $0.projection?.latency != nil }) {
+      text += "\(Projection.bandCaveat) See docs/latency-model.md.
+"
+    }
     return text
   }
 
