@@ -31,6 +31,9 @@ extension RunRecord {
     for (field, text) in [("model.name", model.name), ("variant", configuration.variant)] where text.isEmpty {
       return "\(field) is empty; expected a name"
     }
+    if evidence == .byDefinition {
+      return "evidence is '\(evidence.rawValue)'; expected how the figures were measured"
+    }
     return nil
   }
 
@@ -80,8 +83,13 @@ extension RunRecord {
   }
 
   private var shares: String? {
-    if let band = projection?.latency, !(band.median >= 0 && band.median < 1e18 && band.band90.lower >= 0) {
-      return "projection.latency_ns is \(band.median); expected nanoseconds, not below 0"
+    if let band = projection?.latency {
+      guard band.median > 0, band.band90.lower >= 0, band.band90.upper < 1e18 else {
+        return "projection.latency_ns is \(band.median); expected nanoseconds above 0"
+      }
+      guard band.band90.contains(band.median) else {
+        return "projection.latency_ns.median is \(band.median); expected it inside its band"
+      }
     }
     if let accuracy {
       for (field, share) in [("value", accuracy.value), ("reference", accuracy.reference)]

@@ -29,7 +29,7 @@ public struct Validity: Sendable, Equatable {
       reasons.append("stopped after \(time) during \(phase.words); allow more time, or a smaller model")
       return
     case .failed(let message):
-      reasons.append("the agent failed: \(message)")
+      reasons.append("the agent failed: \(printable(message, limit: 300))")
       return
     case .completed: break
     }

@@ -74,4 +74,25 @@ import Testing
       _ = (record.validity, record.latency, record.key.fileName, record.environment?.stealShare)
     }
   }
+
+  @Test func refusesEvidenceThatNoMeasurementHas() throws {
+    #expect(
+      try problem(changed("\"measured on board\"", "\"by definition\""))
+        == "a.json: evidence is 'by definition'; expected how the figures were measured.")
+  }
+
+  @Test(arguments: [(0.0, 0.0, 0.0), (5, 6, 7), (5, 1, 1e300), (-1, -2, 1)])
+  func refusesProjectionsWithoutMeaning(median: Double, lower: Double, upper: Double) throws {
+    var record = RunRecord.sample()
+    record.projection = Projection(latency: Projection.Band(median: median, lower: lower, upper: upper))
+    #expect(try problem(record.json()).contains("projection.latency_ns"))
+  }
+
+  @Test func agentsMessageComesOutInOneShortLine() throws {
+    let message = String(repeating: "x\n\u{1B}[2J", count: 2000)
+    let reason = try #require(
+      RunRecord.sample(samples: [], outcome: .failed(message: message)).validity.reasons.first)
+    #expect(!reason.contains("\n") && !reason.contains("\u{1B}"))
+    #expect(reason.count < 400)
+  }
 }

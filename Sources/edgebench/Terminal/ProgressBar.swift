@@ -1,3 +1,5 @@
+import Units
+
 /// One line on stderr that says what is measured now and what the estimate is so far; nothing where stderr is no terminal.
 struct ProgressBar {
   private let total: Int
@@ -13,7 +15,7 @@ struct ProgressBar {
     let barWidth = 24
     let filled = total == 0 ? 0 : min(barWidth, done * barWidth / total)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: barWidth - filled)
-    var line = "\(bar) \(done)/\(total)  \(label)"
+    var line = "\(bar) \(done)/\(total)  \(printable(label, limit: 200))"
     if let estimate { line += "  \(estimate)" }
     Terminal.writeError("\r\u{1B}[K" + line.prefix(max(20, Terminal.width - 1)))
     isShown = true

@@ -1,3 +1,5 @@
+import Units
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -15,12 +17,13 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  static func error(_ message: String, prefix: String = "error: ") {
-    writeError(prefix + message + "\n")
-  }
+  static func error(_ message: String) { writeLine("error: " + message) }
 
-  static func warning(_ message: String) {
-    writeError("warning: " + message + "\n")
+  static func warning(_ message: String) { writeLine("warning: " + message) }
+
+  /// Names of files, models and keys come from outside: on stderr they neither end the line nor move the cursor.
+  private static func writeLine(_ text: String) {
+    writeError(printable(text, limit: 4000) + "\n")
   }
 
   static func writeError(_ text: String) {
