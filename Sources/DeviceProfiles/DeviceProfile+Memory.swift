@@ -7,6 +7,8 @@ extension DeviceProfile {
     public var dram: Sourced<ByteCount>?
     /// What the operating system and the board's own services leave for a model.
     public var usable: Sourced<ByteCount>?
+    /// What a model may take: what is usable, or all of it where no source tells.
+    public var available: ByteCount? { (usable ?? dram)?.value }
     /// Bytes copied per second, one core: each byte copied is read once and written once.
     public var copyBandwidth: Sourced<Bandwidth>?
     /// Bytes read per second, one core.

@@ -23,7 +23,7 @@ public struct ResourceLimits: Sendable, Equatable {
   /// A device's: the memory that it leaves to a model (all of it where no source tells), its cores, its storage.
   public init(_ profile: DeviceProfile) {
     self.init(
-      memory: profile.memory.usable?.value ?? profile.memory.dram?.value, cores: profile.coreCount,
+      memory: profile.memory.available, cores: profile.coreCount,
       disk: profile.storage.size?.value, diskRead: profile.storage.readBandwidth?.value)
   }
 }

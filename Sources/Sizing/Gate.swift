@@ -36,7 +36,9 @@ public struct Gate: Sendable {
     results = []
     for key in keys {
       let (limits, variant) = try requirements.resolved(for: key.model.name)
+      // Of one configuration the newest alone: an older run that passed does not excuse it.
       let own = records.filter { $0.model == key.model && $0.profile == key.profile }
+        .newestOfEachConfiguration()
       let allowed = own.filter { variant == nil || $0.configuration.variant == variant }
       results.append(
         Result(

@@ -44,7 +44,7 @@ extension Metric {
   private func shortest(_ value: Double) -> String {
     for decimals in 0...6 {
       let power = [1.0, 10, 100, 1e3, 1e4, 1e5, 1e6][decimals]
-      if decimals == 6 || abs(value * power - (value * power).rounded()) < 1e-9 * abs(value * power) {
+      if decimals == 6 || abs(value * power - (value * power).rounded()) <= 1e-9 * abs(value * power) {
         return decimal(value, decimals)
       }
     }

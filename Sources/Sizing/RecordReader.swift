@@ -1,3 +1,4 @@
+public import DeviceProfiles
 public import Records
 import Statistics
 import Units
@@ -24,7 +25,7 @@ struct RecordReader {
       let why = record.validity.reasons.first ?? "the run did not finish"
       return .unknown(why: why, next: "run \(record.configuration.title) again")
     case .outOfMemory(let limit, let peak, let phase) where metric == .peakMemory:
-      let killed = peak.map { "killed at \(ByteCount(bytes: $0))" } ?? "killed"
+      let killed = peak.map { "killed at \(ByteCount(bytes: $0))" } ?? "killed at the limit"
       return .exceeds(
         why: "\(killed) of \(ByteCount(bytes: limit)) during \(phase.words)", evidence: record.evidence)
     case .outOfDisk(let limit, let needed) where metric == .disk:
@@ -86,7 +87,8 @@ struct RecordReader {
   /// The projection's band stands for every percentile: it is far wider than the spread of one device's samples.
   private func projected(_ convert: (Double) -> Double) -> Reading {
     guard let band = record.projection?.latency else {
-      let missing = record.projection?.missing.first ?? "the record has no projection"
+      let missing =
+        record.projection?.missing.first.map { printable($0, limit: 300) } ?? "the record has no projection"
       return .unknown(why: "the time on the device cannot be projected: \(missing)", next: Remedy.board)
     }
     let ends = [convert(band.band90.lower), convert(band.band90.upper)].sorted()
@@ -130,9 +132,9 @@ struct RecordReader {
     }
     let configuration = record.configuration
     if configuration.variant == Configuration.referenceVariant, !configuration.hasCheaperArithmetic,
-      let none = Figure(exactly: 0, evidence: .measuredOnBoard)
+      let none = Figure(exactly: 0, evidence: .byDefinition)
     {
-      // By definition: it is what the others are compared with.
+      // It is what the others are compared with.
       return .figure(none)
     }
     if let fidelity = record.fidelity, fidelity.inputs == .dataset, let differ = fidelity.disagreement,
@@ -163,8 +165,12 @@ extension RecordReader {
 extension Candidate {
   /// What `record` says of the device, by the requirements' metrics.
   ///
-  /// - Parameter confidence: Of the intervals of measured latencies.
-  public init(_ record: RunRecord, requirements: Requirements, confidence: Double = 0.99) {
+  /// - Parameters:
+  ///   - device: The device, whose memory and storage it must fit whether or not a requirement limits them.
+  ///   - confidence: Of the intervals of measured latencies.
+  public init(
+    _ record: RunRecord, requirements: Requirements, device: DeviceProfile? = nil, confidence: Double = 0.99
+  ) {
     let reader = RecordReader(record: record, confidence: confidence)
     let metrics = Set(requirements.list.map(\.metric)).union([.latency(.median), .peakMemory, .disk])
     self.init(
@@ -172,6 +178,7 @@ extension Candidate {
       readings: Dictionary(uniqueKeysWithValues: metrics.map { ($0, reader.reading(of: $0)) }),
       misfit: reader.misfit)
     caveat = reader.caveat
+    hold(record, to: device, requirements)
   }
 }
 

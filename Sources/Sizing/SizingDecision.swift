@@ -38,9 +38,14 @@ public struct SizingDecision: Sendable {
     others: [DeviceOption] = []
   ) {
     self.init(
-      records.map { Candidate($0, requirements: requirements) }, requirements: requirements,
-      profile: profile, others: others,
+      records.map { Candidate($0, requirements: requirements, device: profile) },
+      requirements: requirements, profile: profile, others: others,
       inapplicable: records.compactMap(\.inapplicableVariants).reduce(into: [:]) { $0.merge($1) { $1 } })
+  }
+
+  /// The uncompressed configuration that comes nearest to meeting everything.
+  public var closestUncompressed: CandidateAssessment? {
+    Self.closest(candidates.filter { !$0.candidate.isCompressed })
   }
 
   /// The one that comes nearest to meeting everything: it meets, or may, or exceeds by the least factor. Of equals the

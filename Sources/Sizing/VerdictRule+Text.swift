@@ -35,6 +35,13 @@ extension VerdictRule {
     }.sorted()
   }
 
+  /// "f16, int8-dynamic": what "no variant" speaks of.
+  var triedVariants: String {
+    var seen: Set<String> = []
+    return candidates.filter(\.candidate.isCompressed).map(\.candidate.configuration.variant)
+      .filter { seen.insert($0).inserted }.joined(separator: ", ")
+  }
+
   func remedy(_ assessment: Assessment) -> String {
     switch assessment.reading {
     case .unknown(_, let next): return next

@@ -75,6 +75,7 @@ struct VerdictRule {
     } else if !others.isEmpty {
       reasons.append("No other device with a profile is known to do.")
     }
+    if !triedVariants.isEmpty { reasons.append("Tried with compression: \(triedVariants).") }
     return Verdict(
       kind: .insufficient, evidence: weakestFailure(candidates), binding: closest.worst,
       reasons: reasons + openQuestions(uncompressed))

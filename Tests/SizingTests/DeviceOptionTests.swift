@@ -68,6 +68,24 @@ import Units
     #expect(assessed.assessments.last?.text == "peak memory: needs 61 MiB of 60 MiB, limit 60 MiB")
   }
 
+  @Test func runThatNothingStoppedFailsWhereTheDeviceHasLessMemoryThanItTook() throws {
+    let decision = SizingDecision(
+      records: [.sample()], requirements: .limits(latency: 50), profile: profile("rpi4", mebibytes: 60))
+    #expect(decision.candidates[0].standing == .fails)
+    #expect(
+      decision.candidates[0].assessments.last?.text == "peak memory: needs 61 MiB of 60 MiB, limit 60 MiB")
+  }
+
+  @Test func insufficientNamesWhatWasTried() {
+    let candidates: [Candidate] = [
+      .with("reference", latency: (100, 110)), .with("f16", latency: (95, 99)),
+      .with("int8-static", latency: (90, 95)),
+    ]
+    let verdict = SizingDecision(candidates, requirements: .limits(latency: 50)).verdict
+    #expect(verdict.kind == .insufficient)
+    #expect(verdict.reasons.last == "Tried with compression: f16, int8-static.")
+  }
+
   @Test func runThatWasStoppedElsewhereSaysNothingOfALargerDevice() throws {
     let killed = Outcome.outOfMemory(limitBytes: 32 << 20, peakBytes: 31 << 20, phase: .load)
     let record = RunRecord.sample(evidence: .measuredInSandbox, samples: [], outcome: killed, peakMemory: nil)

@@ -72,6 +72,17 @@ import Testing
     #expect(decision.candidates[0].standing == .fails)
   }
 
+  @Test func runStoppedAtATighterLimitThanIsAskedIsNoFailure() throws {
+    let killed = Outcome.outOfMemory(limitBytes: 32 << 20, peakBytes: 31 << 20, phase: .load)
+    let record = RunRecord.sample(evidence: .measuredInSandbox, samples: [], outcome: killed, peakMemory: nil)
+    func standing(memory: Double) -> CandidateAssessment.Standing {
+      SizingDecision(records: [record], requirements: .limits(memory: memory)).candidates[0].standing
+    }
+    #expect(standing(memory: 64) == .undetermined)
+    #expect(standing(memory: 32) == .fails)
+    #expect(standing(memory: 16) == .fails)
+  }
+
   @Test func failedRunLeavesEverythingUnknown() throws {
     let band = try #require(Projection.Band(median: 1e6, lower: 1e6, upper: 1e6))
     let record = RunRecord.sample(
@@ -92,7 +103,9 @@ import Testing
   }
 
   @Test func referenceLosesNoAccuracyByDefinition() throws {
-    #expect(try #require(reading(.sample(), .accuracyDrop).figure).interval == Interval(0, 0))
+    let figure = try #require(reading(.sample(), .accuracyDrop).figure)
+    #expect(figure.interval == Interval(0, 0))
+    #expect(figure.evidence == .byDefinition)
     #expect(reading(.sample(precision: "f16"), .accuracyDrop).figure == nil)
   }
 

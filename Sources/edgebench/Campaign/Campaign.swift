@@ -67,12 +67,12 @@ struct Campaign {
           try record(of: graph, as: recipe, threads, subject, &variants) { progress(label, $0) })
       }
     }
-    var threads = 1
-    for count in threadCounts {
-      threads = count
+    for threads in threadCounts {
       try measure(.reference, threads: threads)
       if !sweeps, !sizing(records).wouldGainFromThreads { break }
     }
+    // As many as served the reference best: more threads may be slower.
+    let threads = sizing(records).closestUncompressed?.candidate.configuration.threads ?? 1
     for recipe in Recipe.all where recipe != .reference {
       if !sweeps, sizing(records).isSettled { break }
       try measure(recipe, threads: threads)
@@ -152,7 +152,7 @@ struct Campaign {
       configuration: key.configuration, evidence: isOnBoard ? .measuredOnBoard : .measuredInSandbox,
       environment: environment, measurement: measurement,
       projection: isOnBoard ? nil : Projection(of: graph, as: key.configuration, on: profile),
-      disk: DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: Program.agentSize),
+      disk: Program.agentSize.map { DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: $0) },
       fidelity: try variants.fidelity(of: recipe), macs: Int64(cost.macs), parameters: Int64(cost.parameters),
       inputs: key.inputs, seed: VariantSet.seed)
     // Saved before the next variant: a later one may end the process.

@@ -123,7 +123,7 @@ struct DeviceSurvey {
       date: Date(), command: command, tool: Program.identity, model: subject.identity,
       profile: ProfileIdentity(id: "host", digest: ""), configuration: configuration,
       evidence: .measuredInSandbox, environment: nil, measurement: measurement,
-      disk: DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: Program.agentSize),
+      disk: Program.agentSize.map { DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: $0) },
       fidelity: try variants.fidelity(of: recipe))
   }
 }

@@ -52,10 +52,10 @@ enum Program {
     return "edgebench \(version) (\(digest.prefix(12)))"
   }()
 
-  /// The size of the agent's program: what a board has to store besides the plan.
-  static var agentSize: Int64 {
+  /// The size of the agent's program, which a board has to store besides the plan; `nil` where it cannot be read.
+  static var agentSize: Int64? {
     let attributes = try? FileManager.default.attributesOfItem(atPath: agent)
-    return (attributes?[.size] as? NSNumber)?.int64Value ?? 0
+    return (attributes?[.size] as? NSNumber)?.int64Value
   }
 
   /// The agent: what `EDGEBENCH_AGENT` names, else the one beside this program.

@@ -29,7 +29,7 @@ extension SizingReport {
     }
     var reports: [SizingReport] = []
     for key in keys {
-      let own = latest(groups[key] ?? [])
+      let own = (groups[key] ?? []).newestOfEachConfiguration()
       let profile = profiles[key.profile]
       let requirements = try failing(as: .badInput) {
         try profile.map { try wanted.orDefaults(of: $0) } ?? wanted
@@ -57,20 +57,5 @@ extension SizingReport {
       warn("\(error) Records under it are held against the limits given here alone.")
       return nil
     }
-  }
-
-  /// The newest record of each configuration.
-  private static func latest(_ records: [RunRecord]) -> [RunRecord] {
-    var newest: [Configuration: RunRecord] = [:]
-    var order: [Configuration] = []
-    for record in records {
-      guard let known = newest[record.configuration] else {
-        order.append(record.configuration)
-        newest[record.configuration] = record
-        continue
-      }
-      if record.date >= known.date { newest[record.configuration] = record }
-    }
-    return order.compactMap { newest[$0] }
   }
 }
