@@ -100,6 +100,7 @@ import Testing
       verdict.reasons == [
         "p99 latency <= 50 ms binds.",
         "Nearest: int8-static, 4 threads: p99 latency 60.5 ms [60.0, 61.0] exceeds 50 ms.",
+        "Tried with compression: int8-static.",
       ])
   }
 

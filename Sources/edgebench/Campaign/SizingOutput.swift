@@ -41,8 +41,7 @@ struct SizingOutput {
       }
     }
     if sized.flatMap(\.records).contains(where: { $0.projection?.latency != nil }) {
-      text += "\(Projection.bandCaveat) See docs/latency-model.md.
-"
+      text += "\(Projection.bandCaveat) See docs/latency-model.md.\n"
     }
     return text
   }
