@@ -5,8 +5,8 @@ import Graph
 /// The bytes of a model file, mapped or in memory, and a budget of how much may be decoded from them.
 ///
 /// Vectors and strings of a hostile file can be referred to many times over; the budget keeps what is made of
-/// them in proportion to the file.
-final class ModelBytes: @unchecked Sendable {  // read-only after creation, but for the budget of the one reader
+/// them in proportion to the file. It is read-only after creation, but for the budget of the one reader.
+final class ModelBytes: @unchecked Sendable {
   let path: String
   let bytes: UnsafeRawBufferPointer
   private let unmap: Bool
