@@ -5,8 +5,9 @@ import Units
 public enum BoundedFile {
   /// The content of the regular file at `path`.
   ///
+  /// - Parameter noun: What it should hold, for messages.
   /// - Throws: ``RecordError`` if it is no regular file, cannot be read, or has more than `limit` bytes.
-  public static func read(_ path: String, limit: Int) throws(RecordError) -> Data {
+  public static func read(_ path: String, limit: Int, noun: String = "a record") throws(RecordError) -> Data {
     // Without blocking: opening a pipe that nobody writes to would wait for ever.
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw failure(path, errno) }
@@ -14,13 +15,13 @@ public enum BoundedFile {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw failure(path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw RecordError(file: path, problem: "is not a regular file; expected a record")
+      throw RecordError(file: path, problem: "is not a regular file; expected \(noun)")
     }
     guard status.st_size <= limit else {
       throw RecordError(
         file: path,
         problem:
-          "is \(ByteCount(bytes: Int64(status.st_size))); expected a record, of at most \(ByteCount(bytes: limit))"
+          "is \(ByteCount(bytes: Int64(status.st_size))); expected \(noun), of at most \(ByteCount(bytes: limit))"
       )
     }
     // It may grow while it is read: stop one byte after the limit.
@@ -36,7 +37,7 @@ public enum BoundedFile {
       data.append(contentsOf: buffer[0..<count])
     }
     throw RecordError(
-      file: path, problem: "grows while it is read; expected a record, of at most \(ByteCount(bytes: limit))")
+      file: path, problem: "grows while it is read; expected \(noun), of at most \(ByteCount(bytes: limit))")
   }
 
   static func isDirectory(_ path: String) -> Bool {

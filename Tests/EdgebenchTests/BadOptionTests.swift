@@ -100,7 +100,7 @@ import Testing
     try EdgebenchProcess.run(infer + ["gone.npy"], in: scratch).expectOneLine(
       status: 2, "gone.npy", "No such file")
     try EdgebenchProcess.run(infer + ["tmp"], in: scratch).expectOneLine(
-      status: 2, "tmp: is not a regular file")
+      status: 2, "tmp: is not a regular file; expected an array")
     try scratch.write(.npy(shape: [1, 8, 8, 3]), to: "y.npy")
     try EdgebenchProcess.run(infer + ["picture=y.npy"], in: scratch)
       .expectOneLine(status: 2, "'picture'", "'image'")

@@ -62,7 +62,7 @@ struct InputOptions: ParsableArguments {
 
   private func read(_ path: String) throws(CommandFailure) -> NumpyFile {
     try failing(as: .badInput) {
-      let bytes = try BoundedFile.read(path, limit: 1 << 30)
+      let bytes = try BoundedFile.read(path, limit: 1 << 30, noun: "an array saved by numpy.save")
       return try NumpyFile(bytes: Array(bytes), path: path)
     }
   }
