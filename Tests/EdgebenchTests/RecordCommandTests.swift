@@ -12,6 +12,8 @@ import Testing
     let run = try EdgebenchProcess.run(
       ["--profile", "rpi4", "--model", "small.tflite", "--latency", "1s"], in: scratch)
     try #require(run.status == 0, "\(run.errors)")
+    // What is shared by all tests lives as long as the process.
+    atexit { try? FileManager.default.removeItem(atPath: RecordCommandTests.run.get().path) }
     return scratch
   }
 
