@@ -6,15 +6,19 @@ import Testing
   let scratch: Scratch
 
   /// Made once: the folder of a run of one model.
-  private static let run = Result { () throws -> Scratch in
+  private static let run: Result<Scratch, any Error> = Result {
     let scratch = try Scratch()
     try scratch.write(TestModels.classifier(), to: "small.tflite")
     let run = try EdgebenchProcess.run(
       ["--profile", "rpi4", "--model", "small.tflite", "--latency", "1s"], in: scratch)
     try #require(run.status == 0, "\(run.errors)")
     // What is shared by all tests lives as long as the process.
-    atexit { try? FileManager.default.removeItem(atPath: RecordCommandTests.run.get().path) }
+    atexit { RecordCommandTests.removeRun() }
     return scratch
+  }
+
+  private static func removeRun() {
+    if let scratch = try? run.get() { try? FileManager.default.removeItem(atPath: scratch.path) }
   }
 
   init() throws {

@@ -46,13 +46,22 @@ import Testing
     #expect(report.output.contains("**sum on rpi4**: insufficient"))
   }
 
+  @Test func moreThreadsComeBeforeCompression() throws {
+    try scratch.write(TestModels.hungry(), to: "hungry.tflite")
+    // No number of threads meets it, so one thread, all cores and the variants are tried in turn.
+    let result = try run("--model", "hungry.tflite", "--latency", "1us")
+    #expect(result.status == 0)
+    #expect(result.output.contains("hungry on rpi4: reference, 1 thread"))
+    #expect(result.output.contains("hungry on rpi4: reference, 4 threads"))
+  }
+
   @Test func aLimitInsideTheBandIsInconclusive() throws {
     let json = try EdgebenchProcess.run(
       ["predict", "small.tflite", "--profile", "rpi4", "--json", "-"], in: scratch)
     let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
     let latency = try #require(object?["latency_ns"] as? [String: Any])
     let median = try #require(latency["median"] as? Double)
-    let result = try run("--model", "small.tflite", "--latency", "\(Int(median))ns")
+    let result = try run("--model", "small.tflite", "--latency", "\(Int(median))ns", "--threads", "1")
     #expect(result.status == 0)
     #expect(result.output.contains("small on rpi4: inconclusive"))
     #expect(result.output.contains("straddles"))
