@@ -9,7 +9,7 @@ PROFILE     ?= rpi4
 PYTHON      ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format docs conformance clean
+.PHONY: help setup build run test test-arm lint format docs conformance clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +27,12 @@ test: setup ## Run every test
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT) test --skip-build
 
+test-arm: ## Hold the AArch64 kernels against the scalar ones, under qemu as Cortex-A53, A57, A72, A76 and more
+	@scripts/test-arm
+
 lint: setup ## Check format and profiles
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
-	clang-format --dry-run --Werror $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc')
+	clang-format --dry-run --Werror $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc' 'Tests/*.c' 'Tests/*.h')
 	$(SWIFT) build $(RELEASE) $(SWIFT_FLAGS)
 	$(BIN)/edgebench profiles check profiles/*.yaml
 
@@ -39,7 +42,7 @@ docs: build ## Rewrite what is written by the program: docs/operators.md, the he
 
 format: ## Rewrite sources in the project's format
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
-	clang-format -i $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc')
+	clang-format -i $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc' 'Tests/*.c' 'Tests/*.h')
 
 conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS=DIR and network access to PyPI)
 	@scripts/conformance "$(BIN)/edgebench" "$(PYTHON)"

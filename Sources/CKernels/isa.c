@@ -4,6 +4,10 @@
 
 #include "eb_isa.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 static const struct {
   enum eb_isa isa;
   const char *name;
@@ -37,6 +41,24 @@ bool eb_isa_named(const char *name, enum eb_isa *isa) {
   return false;
 }
 
+#if defined(__aarch64__)
+// Bits of AT_HWCAP and AT_HWCAP2, from the kernel's arch/arm64/include/uapi/asm/hwcap.h.
+enum {
+  hwcap_fphp = 1 << 9,
+  hwcap_asimdhp = 1 << 10,
+  hwcap_asimddp = 1 << 20,
+  hwcap2_i8mm = 1 << 13,
+};
+
+static bool has_hwcap(unsigned long bits, unsigned long bits2) {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) & bits) == bits && (getauxval(AT_HWCAP2) & bits2) == bits2;
+#else
+  return bits == 0 && bits2 == 0;
+#endif
+}
+#endif
+
 bool eb_isa_is_supported(enum eb_isa isa) {
   switch (isa) {
     case EB_ISA_SCALAR:
@@ -54,6 +76,12 @@ bool eb_isa_is_supported(enum eb_isa isa) {
 #if defined(__aarch64__)
     case EB_ISA_NEON:
       return true;
+    case EB_ISA_NEON_DOT:
+      return has_hwcap(hwcap_asimddp, 0);
+    case EB_ISA_NEON_FP16_DOT:
+      return has_hwcap(hwcap_asimddp | hwcap_fphp | hwcap_asimdhp, 0);
+    case EB_ISA_NEON_I8MM:
+      return has_hwcap(hwcap_asimddp | hwcap_fphp | hwcap_asimdhp, hwcap2_i8mm);
 #endif
     default:
       return false;
@@ -64,7 +92,8 @@ enum eb_isa eb_isa_detect(void) {
   const char *forced = getenv("EDGEBENCH_ISA");
   enum eb_isa isa;
   if (forced != NULL && eb_isa_named(forced, &isa) && eb_isa_is_supported(isa)) return isa;
-  static const enum eb_isa best_first[] = {EB_ISA_AVX512VNNI, EB_ISA_AVX512, EB_ISA_AVX2, EB_ISA_NEON};
+  static const enum eb_isa best_first[] = {EB_ISA_AVX512VNNI,    EB_ISA_AVX512,   EB_ISA_AVX2, EB_ISA_NEON_I8MM,
+                                           EB_ISA_NEON_FP16_DOT, EB_ISA_NEON_DOT, EB_ISA_NEON};
   for (unsigned i = 0; i < sizeof best_first / sizeof best_first[0]; i++) {
     if (eb_isa_is_supported(best_first[i])) return best_first[i];
   }

@@ -15,7 +15,7 @@ static bool plan(const eb_fully_connected_params *params, layer *l) {
   const eb_conv2d_params conv = eb_qs8_conv_params_of(params);
   if (!eb_qs8_conv_plan(&conv, EB_CONV_QD8, &l->conv)) return false;
   const uint64_t rows = eb_min_u64(params->rows, chunk_rows);
-  l->row_bytes = l->conv.segment_groups * EB_QS8_KR;
+  l->row_bytes = l->conv.segment_groups * eb_qs8_group_bytes(l->conv.isa);
   // Below 48 * 2^32 + ..., so that nothing here can overflow.
   l->ranges_offset = eb_round_up(rows * l->row_bytes + EB_QS8_SLACK, 64);
   l->scratch_bytes = l->ranges_offset + rows * sizeof(eb_qd8_range);

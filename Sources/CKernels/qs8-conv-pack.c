@@ -16,12 +16,13 @@ static int8_t weight_at(const eb_qs8_conv *conv, const int8_t *weights, uint64_t
 // Fills one block's weights; returns their sums in `sums`.
 static void pack_block(const eb_qs8_conv *conv, const int8_t *weights, uint64_t first, int8_t *out,
                        int32_t sums[EB_QS8_NR]) {
+  const uint64_t group_bytes = eb_qs8_group_bytes(conv->isa);
   memset(sums, 0, EB_QS8_NR * sizeof sums[0]);
   for (uint64_t i = 0; i < conv->outer; i++) {
     for (uint64_t j = 0; j < conv->inner; j++) {
-      for (uint64_t k = 0; k < conv->segment_groups * EB_QS8_KR; k += EB_QS8_KR) {
+      for (uint64_t k = 0; k < conv->segment_groups * group_bytes; k += group_bytes) {
         for (uint64_t c = 0; c < EB_QS8_NR; c++) {
-          for (uint64_t r = 0; r < EB_QS8_KR; r++) {
+          for (uint64_t r = 0; r < group_bytes; r++) {
             const bool is_channel = first + c < conv->group_out;
             *out = is_channel ? weight_at(conv, weights, first + c, i, j, k + r) : 0;
             sums[c] = (int32_t)((uint32_t)sums[c] + (uint32_t)*out);

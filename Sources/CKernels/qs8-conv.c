@@ -49,7 +49,7 @@ static bool plan_window(const eb_conv2d_params *p, const eb_qs8_conv *conv, eb_q
 // Offsets in the packed weights.
 static bool plan_packed(eb_qs8_conv *conv) {
   uint64_t all_blocks, weights, channels;
-  const uint64_t k[] = {conv->outer, conv->inner, conv->segment_groups, EB_QS8_KR * EB_QS8_NR};
+  const uint64_t k[] = {conv->outer, conv->inner, conv->segment_groups, eb_qs8_group_bytes(conv->isa) * EB_QS8_NR};
   if (!eb_checked_product(k, 4, &conv->block_bytes)) return false;
   if (!eb_checked_mul(conv->groups, conv->blocks, &all_blocks)) return false;
   if (!eb_checked_mul(all_blocks, conv->block_bytes, &weights)) return false;
@@ -79,8 +79,10 @@ bool eb_qs8_conv_plan(const eb_conv2d_params *p, enum eb_qs8_conv_kind kind, eb_
   conv->outer = p->kernel_height;
   conv->inner = has_row_segments ? 1 : p->kernel_width;
   conv->segment = has_row_segments ? (uint64_t)p->kernel_width * p->in_channels : conv->group_in;
-  conv->segment_groups = eb_round_up(conv->segment, EB_QS8_KR) / EB_QS8_KR;
-  conv->copies = conv->is_dynamic || conv->window.needs_copy || conv->window.adds_128 || conv->segment % EB_QS8_KR != 0;
+  const uint64_t group_bytes = eb_qs8_group_bytes(conv->isa);
+  conv->segment_groups = eb_round_up(conv->segment, group_bytes) / group_bytes;
+  conv->copies =
+      conv->is_dynamic || conv->window.needs_copy || conv->window.adds_128 || conv->segment % group_bytes != 0;
   if (!plan_packed(conv)) return false;
 
   const uint64_t element = conv->is_dynamic ? sizeof(float) : 1;

@@ -2,37 +2,51 @@
 
 enum { band_bytes = 16 * 1024 };
 
-// One table: the layout and kernels of each instruction set. AVX-512 without VNNI runs the AVX2 kernels.
+#if defined(__x86_64__)
+#define EB_X86(kernel) kernel
+#else
+#define EB_X86(kernel) NULL
+#endif
+#if defined(__aarch64__)
+#define EB_ARM(kernel) kernel
+#else
+#define EB_ARM(kernel) NULL
+#endif
+
+// One table: the layout and kernels of each instruction set.
 static const eb_qs8_dwconv_implementation scalar = {
     .layout = {.block_channels = 1, .tap_group = 1},
     .qs8 = eb_qs8_dwconv__scalar,
     .qd8 = eb_qd8_dwconv__scalar,
 };
-#if defined(__x86_64__)
 static const eb_qs8_dwconv_implementation avx2 = {
     .layout = {.block_channels = 16, .tap_group = 2},
-    .qs8 = eb_qs8_dwconv__avx2,
-    .qd8 = eb_qd8_dwconv__avx2,
+    .qs8 = EB_X86(eb_qs8_dwconv__avx2),
+    .qd8 = EB_X86(eb_qd8_dwconv__avx2),
 };
 static const eb_qs8_dwconv_implementation avx512vnni = {
     .layout = {.block_channels = 64, .tap_group = 4, .is_interleaved = true, .can_split_columns = true},
     .input_offset = 128,
-    .qs8 = eb_qs8_dwconv__avx512vnni,
-    .qd8 = eb_qd8_dwconv__avx512vnni,
+    .qs8 = EB_X86(eb_qs8_dwconv__avx512vnni),
+    .qd8 = EB_X86(eb_qd8_dwconv__avx512vnni),
 };
-static const eb_qs8_dwconv_implementation *const implementations[] = {
-    [EB_QS8_SCALAR] = &scalar,
-    [EB_QS8_AVX2] = &avx2,
-    [EB_QS8_AVX512] = &avx2,
-    [EB_QS8_AVX512VNNI] = &avx512vnni,
+static const eb_qs8_dwconv_implementation neon = {
+    .layout = {.block_channels = 16, .tap_group = 1},
+    .qs8 = EB_ARM(eb_qs8_dwconv__neon),
+    .qd8 = EB_ARM(eb_qd8_dwconv__neon),
+};
+static const eb_qs8_dwconv_implementation neondot = {
+    .layout = {.block_channels = 16, .tap_group = 4},
+    .qs8 = EB_ARM(eb_qs8_dwconv__neondot),
+    .qd8 = EB_ARM(eb_qd8_dwconv__neondot),
+};
+// AVX-512 without VNNI runs the AVX2 kernels, and I8MM, which multiplies matrices, those of the dot product.
+static const eb_qs8_dwconv_implementation *const implementations[EB_QS8_ISA_COUNT] = {
+    [EB_QS8_SCALAR] = &scalar,         [EB_QS8_AVX2] = &avx2, [EB_QS8_AVX512] = &avx2,
+    [EB_QS8_AVX512VNNI] = &avx512vnni, [EB_QS8_NEON] = &neon, [EB_QS8_NEON_DOT] = &neondot,
+    [EB_QS8_NEON_I8MM] = &neondot,
 };
 const eb_qs8_dwconv_implementation *eb_qs8_dwconv_implementation_for(eb_qs8_isa isa) { return implementations[isa]; }
-#else
-const eb_qs8_dwconv_implementation *eb_qs8_dwconv_implementation_for(eb_qs8_isa isa) {
-  (void)isa;
-  return &scalar;
-}
-#endif
 
 static bool is_valid(const eb_conv2d_params *p) {
   return p->batch != 0 && p->in_height != 0 && p->in_width != 0 && p->in_channels != 0 && p->out_height != 0 &&

@@ -79,12 +79,16 @@ typedef void eb_qd8_dwconv_kernel(const eb_qs8_dwconv_job *job, const int8_t *in
 eb_qs8_dwconv_kernel eb_qs8_dwconv__scalar, eb_qs8_dwconv__avx2, eb_qs8_dwconv__avx512vnni;
 eb_qd8_dwconv_kernel eb_qd8_dwconv__scalar, eb_qd8_dwconv__avx2, eb_qd8_dwconv__avx512vnni;
 
+eb_qs8_dwconv_kernel eb_qs8_dwconv__neon, eb_qs8_dwconv__neondot;
+eb_qd8_dwconv_kernel eb_qd8_dwconv__neon, eb_qd8_dwconv__neondot;
+
 // Moves the columns of `rows` rows of `row_bytes` apart; `channels` is 8, 16 or 32. Reads up to 127 bytes past the
 // last row.
 void eb_qs8_split_columns__avx512(const int8_t *in, size_t rows, size_t row_bytes, size_t channels, size_t plane_bytes,
                                   int8_t *out);
 
-// What an instruction set runs depthwise convolutions with.
+// What an instruction set runs depthwise convolutions with. A build for another architecture has the layout, to pack
+// weights by, and no kernels.
 typedef struct {
   eb_qs8_dwconv_layout layout;
   int32_t input_offset;

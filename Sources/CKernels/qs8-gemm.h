@@ -1,8 +1,8 @@
 // The int8 matrix product that convolutions and fully connected layers share.
 //
 // Each output pixel (row) sums over `outer` x `inner` segments of its input, `segment_groups` groups of 4 bytes
-// each; a segment's tail beyond its channels meets zero weights. Weights come in blocks of 16 output channels:
-// [block][group of 4 along k][16 channels][4].
+// each (8 with I8MM); a segment's tail beyond its channels meets zero weights. Weights come in blocks of 16 output
+// channels: [block][group of 4 along k][16 channels][4], or 8 for 4.
 #ifndef EB_QS8_GEMM_H
 #define EB_QS8_GEMM_H
 
@@ -10,7 +10,7 @@
 #include "qs8-internal.h"
 
 #define EB_QS8_NR 16u  // output channels in a block
-#define EB_QS8_KR 4u   // consecutive k in a group
+#define EB_QS8_KR 4u   // consecutive k in a group, but see eb_qs8_group_bytes
 
 typedef struct {
   const int8_t *weights;
@@ -47,8 +47,15 @@ typedef void eb_qd8_gemm_kernel(const eb_qs8_gemm *gemm, const int8_t *const *ro
 eb_qs8_gemm_kernel eb_qs8_gemm__scalar, eb_qs8_gemm__avx2, eb_qs8_gemm__avx512, eb_qs8_gemm__avx512vnni;
 eb_qd8_gemm_kernel eb_qd8_gemm__scalar, eb_qd8_gemm__avx2, eb_qd8_gemm__avx512, eb_qd8_gemm__avx512vnni;
 
+eb_qs8_gemm_kernel eb_qs8_gemm__neon, eb_qs8_gemm__neondot, eb_qs8_gemm__neoni8mm;
+eb_qd8_gemm_kernel eb_qd8_gemm__neon, eb_qd8_gemm__neondot, eb_qd8_gemm__neoni8mm;
+
+// NULL where this build has none: weights can be packed for any instruction set, but run only on their own.
 eb_qs8_gemm_kernel *eb_qs8_gemm_kernel_for(eb_qs8_isa isa);
 eb_qd8_gemm_kernel *eb_qd8_gemm_kernel_for(eb_qs8_isa isa);
+
+// Consecutive k in a group of packed weights: what one instruction sums over.
+static inline uint64_t eb_qs8_group_bytes(eb_qs8_isa isa) { return isa == EB_QS8_NEON_I8MM ? 8 : EB_QS8_KR; }
 
 // What inputs come to the kernel with added: 128 where the processor multiplies unsigned inputs.
 static inline int32_t eb_qs8_input_offset(eb_qs8_isa isa) { return isa == EB_QS8_AVX512VNNI ? 128 : 0; }

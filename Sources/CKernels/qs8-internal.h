@@ -74,6 +74,10 @@ typedef enum {
   EB_QS8_AVX2,
   EB_QS8_AVX512,
   EB_QS8_AVX512VNNI,
+  EB_QS8_NEON,
+  EB_QS8_NEON_DOT,
+  EB_QS8_NEON_I8MM,
+  EB_QS8_ISA_COUNT,
 } eb_qs8_isa;
 eb_qs8_isa eb_qs8_isa_for(uint32_t isa);
 // For operators that pack nothing.

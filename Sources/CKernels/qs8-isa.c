@@ -8,6 +8,13 @@ eb_qs8_isa eb_qs8_isa_for(uint32_t isa) {
       return EB_QS8_AVX512;
     case EB_ISA_AVX512VNNI:
       return EB_QS8_AVX512VNNI;
+    case EB_ISA_NEON:
+      return EB_QS8_NEON;
+    case EB_ISA_NEON_DOT:
+    case EB_ISA_NEON_FP16_DOT:
+      return EB_QS8_NEON_DOT;
+    case EB_ISA_NEON_I8MM:
+      return EB_QS8_NEON_I8MM;
     default:
       return EB_QS8_SCALAR;
   }

@@ -3,7 +3,10 @@ import Statistics
 import Testing
 
 /// The instruction sets that int8 operators run on here; each must give the scalar kernels' bits.
-let int8InstructionSets = [EB_ISA_SCALAR, EB_ISA_AVX2, EB_ISA_AVX512, EB_ISA_AVX512VNNI, EB_ISA_NEON].filter(
+let int8InstructionSets = [
+  EB_ISA_SCALAR, EB_ISA_AVX2, EB_ISA_AVX512, EB_ISA_AVX512VNNI, EB_ISA_NEON, EB_ISA_NEON_DOT,
+  EB_ISA_NEON_I8MM,
+].filter(
   eb_isa_is_supported)
 
 /// A static int8 convolution, its tensors, and the result by definition.

@@ -14,7 +14,7 @@ enum eb_isa {
   EB_ISA_NEON = 16,           // AArch64 Advanced SIMD
   EB_ISA_NEON_DOT = 17,       // + dotprod
   EB_ISA_NEON_FP16_DOT = 18,  // + fp16 arithmetic
-  EB_ISA_NEON_I8MM = 19,      // + i8mm
+  EB_ISA_NEON_I8MM = 19,      // + i8mm; each level has those before it
   EB_ISA_ARMV7_NEON = 32,
 };
 
