@@ -29,7 +29,7 @@ float *random_reals(size_t count, float low, float high);
 // Any steps; one time in four only -128 and 127, mostly -128, where narrow sums overflow first.
 int8_t *random_steps(size_t count);
 int32_t *random_bias(size_t count);
-// Scales that leave most results within 8 bits; now and then one of them is NaN, infinite or huge.
+// Scales that leave most results within 8 bits; now and then all make ties, or one is NaN, infinite or huge.
 float *random_scales(size_t count);
 float *absolute(const float *values, size_t count);
 

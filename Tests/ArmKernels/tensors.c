@@ -23,7 +23,9 @@ int32_t *random_bias(size_t count) {
 
 float *random_scales(size_t count) {
   static const float odd[] = {NAN, INFINITY, 1e30f, 0, -0.01f};
-  float *scales = random_reals(count, 0.0005f, 0.01f);
+  // Of a power of two many products lie half way between two steps.
+  const bool has_ties = random_in(0, 3) == 0;
+  float *scales = has_ties ? random_reals(count, 0x1p-8f, 0x1p-8f) : random_reals(count, 0.0005f, 0.01f);
   if (random_in(0, 3) == 0) scales[random_in(0, (uint32_t)count - 1)] = odd[random_in(0, 4)];
   return scales;
 }
