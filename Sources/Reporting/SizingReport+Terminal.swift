@@ -78,7 +78,12 @@ extension SizingReport {
       }
     let (value, note) =
       switch assessment.reading {
-      case .figure(let figure): (metric.text(figure.value, in: figure.interval), figure.evidence.rawValue)
+      case .figure(let figure):
+        // The projection is of the median, whichever percentile the limit is on.
+        (
+          metric.text(figure.value, in: figure.interval),
+          figure.evidence == .projected ? "projected (median)" : figure.evidence.rawValue
+        )
       case .exceeds(let why, let evidence): (why, evidence.rawValue)
       case .unknown(let why, _): (Table.missing, why)
       }

@@ -11,16 +11,16 @@ import Testing
     #expect(
       try SampleReport.make().terminalText(usesColour: false) == """
         mobilenet_v2 on rpi4: reference, 4 threads  VALID  (300 samples, seed 7)
-          p90 latency  412 ms [206, 618]     limit 150 ms  exceeded  projected
+          p90 latency  412 ms [206, 618]     limit 150 ms  exceeded  projected (median)
           peak memory  61 MiB                limit 64 MiB  met       measured in sandbox
           disk         4 MiB                                         measured in sandbox
           accuracy     reference
           in sandbox   3.21 ms [3.21, 3.21]                          p90 on this machine, not on the device
         mobilenet_v2 on rpi4: f16-weights, 4 threads  out of memory  (0 samples, seed 7)
-          p90 latency  400 ms [200, 600]                       limit 150 ms  exceeded  projected
+          p90 latency  400 ms [200, 600]                       limit 150 ms  exceeded  projected (median)
           peak memory  killed at 63 MiB of 64 MiB during load  limit 64 MiB  exceeded  measured in sandbox
         mobilenet_v2 on rpi4: int8-static, 4 threads  VALID  (300 samples, seed 7)
-          p90 latency  60.0 ms [30.0, 90.0]  limit 150 ms  met  projected
+          p90 latency  60.0 ms [30.0, 90.0]  limit 150 ms  met  projected (median)
           peak memory  21 MiB                limit 64 MiB  met  measured in sandbox
           disk         3.50 MiB                                 measured in sandbox
           accuracy     cosine 0.9991

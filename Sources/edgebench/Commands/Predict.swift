@@ -11,8 +11,7 @@ struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Project a model's latency on a device, from the profile's figures.",
     discussion: """
-      The evidence is 'projected': the band is to hold the device's own median 90 times in 100, and what it is worth \
-      stands in docs/latency-model.md. Without --precision each operator is taken in the precision that it has.
+      The evidence is 'projected'. \(Projection.bandCaveat) See docs/latency-model.md. Without --precision each operator is taken in the precision that it has.
       """)
 
   @Argument(help: "The model file.")
