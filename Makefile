@@ -9,7 +9,7 @@ PROFILE     ?= rpi4
 PYTHON      ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance clean
+.PHONY: help setup build run test test-arm lint format docs conformance microbench cycles clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,14 @@ format: ## Rewrite sources in the project's format
 
 conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS=DIR and network access to PyPI)
 	@scripts/conformance "$(BIN)/edgebench" "$(PYTHON)"
+
+microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
+	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench
+	$(BIN)/edgebench-microbench $(BENCH_FLAGS)
+
+cycles: ## The AArch64 kernels' inner loops on LLVM's models of Cortex-A53, A55, A72 and A76
+	@scripts/setup cycles
+	@$(PYTHON) scripts/cycles
 
 clean: ## Remove build products (results stay)
 	rm -rf .build

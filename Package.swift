@@ -103,6 +103,12 @@ let package = Package(
         .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
       ]),
 
+    // Not part of the product: `make microbench`.
+    .executableTarget(
+      name: "edgebench-microbench", dependencies: ["CKernels"],
+      cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])],
+      linkerSettings: [.linkedLibrary("benchmark"), .linkedLibrary("m")]),
+
     // Tests
     // Runs the programs that are built beside it.
     .testTarget(

@@ -35,6 +35,11 @@ typedef void (*eb_f32_gemm_tile)(EB_GEMM_PARAMETERS);
     }                                                                                                      \
   }
 
+// Before the loop over blocks: a hint to the compiler.
+#ifndef EB_GEMM_BLOCK_LOOP
+#define EB_GEMM_BLOCK_LOOP
+#endif
+
 // Steps of k at once, into `unroll` sums. A file may define a block that suits its instruction set better.
 #ifndef EB_GEMM_BLOCK
 #define EB_GEMM_BLOCK_STEPS(unroll) (unroll)
@@ -44,47 +49,47 @@ typedef void (*eb_f32_gemm_tile)(EB_GEMM_PARAMETERS);
   }
 #endif
 
-#define EB_GEMM_TILE(name, rows, lanes, vectors, unroll, weights)                                  \
-  static void name(EB_GEMM_PARAMETERS) {                                                           \
-    _Pragma("clang fp contract(fast)") enum { width = lanes * vectors };                           \
-    eb_f32x##lanes sums[unroll][rows][vectors];                                                    \
-    EB_UNROLL for (size_t m = 0; m < rows; m++) {                                                  \
-      EB_UNROLL for (size_t v = 0; v < vectors; v++) {                                             \
-        sums[0][m][v] = EB_GEMM_LOAD_f32(lanes, bias + v * lanes);                                 \
-        EB_UNROLL for (size_t u = 1; u < unroll; u++) sums[u][m][v] = (eb_f32x##lanes){0};         \
-      }                                                                                            \
-    }                                                                                              \
-    for (size_t o = 0; o < taps->outer; o++) {                                                     \
-      for (size_t i = 0; i < taps->inner; i++) {                                                   \
-        const float *row = a + (ptrdiff_t)o * taps->a_outer + (ptrdiff_t)i * taps->a_inner;        \
-        const EB_GEMM_TYPE_##weights *wp =                                                         \
-            (const EB_GEMM_TYPE_##weights *)w + (o * taps->w_outer + i * taps->w_inner) * width;   \
-        size_t k = taps->length;                                                                   \
-        for (; k >= EB_GEMM_BLOCK_STEPS(unroll); k -= EB_GEMM_BLOCK_STEPS(unroll)) {               \
-          EB_GEMM_BLOCK(rows, lanes, vectors, unroll, weights)                                     \
-          row += EB_GEMM_BLOCK_STEPS(unroll);                                                      \
-          wp += EB_GEMM_BLOCK_STEPS(unroll) * width;                                               \
-        }                                                                                          \
-        for (; EB_GEMM_BLOCK_STEPS(unroll) > 1 && k > 0; k--) {                                    \
-          EB_GEMM_STEP(rows, lanes, vectors, weights, sums[0], 0, wp)                              \
-          row += 1;                                                                                \
-          wp += width;                                                                             \
-        }                                                                                          \
-      }                                                                                            \
-    }                                                                                              \
-    EB_UNROLL for (size_t m = 0; m < rows; m++) {                                                  \
-      eb_f32x##lanes result[vectors];                                                              \
-      EB_UNROLL for (size_t v = 0; v < vectors; v++) {                                             \
-        EB_UNROLL for (size_t u = 1; u < unroll; u++) sums[0][m][v] += sums[u][m][v];              \
-        result[v] = EB_CLAMP(lanes, sums[0][m][v], min, max);                                      \
-      }                                                                                            \
-      float *to = c + (ptrdiff_t)m * c_stride;                                                     \
-      if (columns == width) {                                                                      \
-        EB_UNROLL for (size_t v = 0; v < vectors; v++) EB_STORE(lanes, to + v * lanes, result[v]); \
-      } else {                                                                                     \
-        memcpy(to, result, columns * sizeof(float));                                               \
-      }                                                                                            \
-    }                                                                                              \
+#define EB_GEMM_TILE(name, rows, lanes, vectors, unroll, weights)                                       \
+  static void name(EB_GEMM_PARAMETERS) {                                                                \
+    _Pragma("clang fp contract(fast)") enum { width = lanes * vectors };                                \
+    eb_f32x##lanes sums[unroll][rows][vectors];                                                         \
+    EB_UNROLL for (size_t m = 0; m < rows; m++) {                                                       \
+      EB_UNROLL for (size_t v = 0; v < vectors; v++) {                                                  \
+        sums[0][m][v] = EB_GEMM_LOAD_f32(lanes, bias + v * lanes);                                      \
+        EB_UNROLL for (size_t u = 1; u < unroll; u++) sums[u][m][v] = (eb_f32x##lanes){0};              \
+      }                                                                                                 \
+    }                                                                                                   \
+    for (size_t o = 0; o < taps->outer; o++) {                                                          \
+      for (size_t i = 0; i < taps->inner; i++) {                                                        \
+        const float *row = a + (ptrdiff_t)o * taps->a_outer + (ptrdiff_t)i * taps->a_inner;             \
+        const EB_GEMM_TYPE_##weights *wp =                                                              \
+            (const EB_GEMM_TYPE_##weights *)w + (o * taps->w_outer + i * taps->w_inner) * width;        \
+        size_t k = taps->length;                                                                        \
+        EB_GEMM_BLOCK_LOOP for (; k >= EB_GEMM_BLOCK_STEPS(unroll); k -= EB_GEMM_BLOCK_STEPS(unroll)) { \
+          EB_GEMM_BLOCK(rows, lanes, vectors, unroll, weights)                                          \
+          row += EB_GEMM_BLOCK_STEPS(unroll);                                                           \
+          wp += EB_GEMM_BLOCK_STEPS(unroll) * width;                                                    \
+        }                                                                                               \
+        for (; EB_GEMM_BLOCK_STEPS(unroll) > 1 && k > 0; k--) {                                         \
+          EB_GEMM_STEP(rows, lanes, vectors, weights, sums[0], 0, wp)                                   \
+          row += 1;                                                                                     \
+          wp += width;                                                                                  \
+        }                                                                                               \
+      }                                                                                                 \
+    }                                                                                                   \
+    EB_UNROLL for (size_t m = 0; m < rows; m++) {                                                       \
+      eb_f32x##lanes result[vectors];                                                                   \
+      EB_UNROLL for (size_t v = 0; v < vectors; v++) {                                                  \
+        EB_UNROLL for (size_t u = 1; u < unroll; u++) sums[0][m][v] += sums[u][m][v];                   \
+        result[v] = EB_CLAMP(lanes, sums[0][m][v], min, max);                                           \
+      }                                                                                                 \
+      float *to = c + (ptrdiff_t)m * c_stride;                                                          \
+      if (columns == width) {                                                                           \
+        EB_UNROLL for (size_t v = 0; v < vectors; v++) EB_STORE(lanes, to + v * lanes, result[v]);      \
+      } else {                                                                                          \
+        memcpy(to, result, columns * sizeof(float));                                                    \
+      }                                                                                                 \
+    }                                                                                                   \
   }
 
 #define EB_GEMM_UKERNEL(name, tile) \

@@ -1,7 +1,5 @@
 #include "vector-kernels.h"
 
-#include <stdatomic.h>
-
 const eb_vector_kernels *eb_vector_kernels_for(enum eb_isa isa) {
   switch (isa) {
 #if defined(__x86_64__)
@@ -23,12 +21,4 @@ const eb_vector_kernels *eb_vector_kernels_for(enum eb_isa isa) {
   }
 }
 
-const eb_vector_kernels *eb_vector_kernels_active(void) {
-  static _Atomic(const eb_vector_kernels *) active;
-  const eb_vector_kernels *kernels = atomic_load_explicit(&active, memory_order_relaxed);
-  if (kernels == NULL) {
-    kernels = eb_vector_kernels_for(eb_isa_detect());
-    atomic_store_explicit(&active, kernels, memory_order_relaxed);
-  }
-  return kernels;
-}
+const eb_vector_kernels *eb_vector_kernels_active(void) { return eb_vector_kernels_for(eb_isa_current()); }

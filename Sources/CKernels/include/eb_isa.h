@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // The numbers are stored in plans: never reuse one.
 enum eb_isa {
   EB_ISA_SCALAR = 0,
@@ -30,5 +34,9 @@ bool eb_isa_is_supported(enum eb_isa isa);
 const char *eb_isa_name(enum eb_isa isa);
 // True and *isa set if `name` is one of the names above.
 bool eb_isa_named(const char *name, enum eb_isa *isa);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

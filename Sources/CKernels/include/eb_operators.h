@@ -13,6 +13,10 @@
 
 #include "eb_isa.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EB_MAX_RANK 6u
 
 // Stored in plans: never reuse a number.
@@ -333,5 +337,9 @@ typedef struct {
 
 // NULL for a number that this build does not have.
 const eb_operator *eb_operator_for(uint32_t op);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

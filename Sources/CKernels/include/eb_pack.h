@@ -5,6 +5,10 @@
 
 #include "eb_operators.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // What an operator needs besides its tensors, for given parameters.
 typedef struct {
   uint32_t algorithm;      // to be stored in the parameters
@@ -36,5 +40,9 @@ void eb_fully_connected_pack_qs8(const eb_fully_connected_params *params, const 
                                  const float *scales, void *packed);
 void eb_fully_connected_pack_qd8(const eb_fully_connected_params *params, const int8_t *weights, const float *bias,
                                  const float *scales, void *packed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

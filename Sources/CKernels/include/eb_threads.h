@@ -11,6 +11,10 @@
 
 #include "eb_operators.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define EB_MAX_THREADS 64u
 
 typedef struct eb_pool eb_pool;
@@ -67,5 +71,9 @@ static inline eb_span eb_element_span_of(uint64_t count, uint32_t index, uint32_
   uint64_t end = units.end * EB_ELEMENTS_A_UNIT;
   return (eb_span){units.first * EB_ELEMENTS_A_UNIT, end < count ? end : count};
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include "eb_isa.h"
 #include "eb_operators.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct {
   // out[i] = f(in[i]); in place is fine.
   void (*unary_f32)(const eb_unary_params *params, const float *in, float *out);
@@ -38,7 +42,11 @@ typedef struct {
 
 // The table for `isa`, or the nearest below it.
 const eb_vector_kernels *eb_vector_kernels_for(enum eb_isa isa);
-// The table for eb_isa_detect(), looked up once.
+// The table for eb_isa_current().
 const eb_vector_kernels *eb_vector_kernels_active(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
