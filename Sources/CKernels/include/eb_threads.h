@@ -16,12 +16,16 @@ extern "C" {
 #endif
 
 #define EB_MAX_THREADS 64u
+// More than one, so that a thread that was held back is made up for.
+#define EB_SHARES_A_THREAD 4u
+#define EB_MAX_SHARES (EB_SHARES_A_THREAD * EB_MAX_THREADS)
 
 typedef struct eb_pool eb_pool;
 
 // Starts `threads - 1` threads; the caller of eb_parallel is the last one. `scratch_bytes` is the largest scratch of
 // any operator that will run: each thread gets its own. NULL where the system gives no memory or no threads, or
-// `threads` is not in 2 ... EB_MAX_THREADS. The threads run on the cores that this one may run on.
+// `threads` is not in 2 ... EB_MAX_THREADS. Each is bound to a core of its own of those that the caller
+// may run on, if there are `threads` of them, and makes way where the caller comes to its core.
 eb_pool *eb_pool_create(uint32_t threads, size_t scratch_bytes);
 // For tests: work is shared however small it is.
 void eb_pool_share_always(eb_pool *pool);
@@ -32,7 +36,8 @@ void eb_pool_destroy(eb_pool *pool);
 typedef void (*eb_task)(const void *argument, uint32_t index, uint32_t worker);
 
 // Calls `task` once for each index, on the context's threads where it has a pool, and returns when all are done.
-// Which thread takes which index is not determined, so a task's result must not depend on it. Not reentrant.
+// More than EB_MAX_SHARES run on the calling thread. Which thread takes which index is not determined, so a task's
+// result must not depend on it. Not reentrant.
 void eb_parallel(const eb_context *context, uint32_t count, eb_task task, const void *argument);
 
 // What an operator has to do, in steps of about a nanosecond on one core of Zen 4, which does 38 to 48 f32 and 110 to
