@@ -1,4 +1,4 @@
-// What the binary operators share: the check of their operands' sizes, and the walk over rows.
+// What the binary operators share: the check of their operands' sizes, the threads, and the walk over rows.
 #ifndef EB_BINARY_H
 #define EB_BINARY_H
 
@@ -16,17 +16,12 @@ static inline bool eb_binary_accepts(const eb_binary_params *p, const size_t *op
                         eb_holds_strided(operand_bytes[1], p->rank, p->shape, p->b_strides, in_bytes));
 }
 
-// Shares of the first axis, and the span of one; where that is the only axis, in whole vectors.
-static inline uint32_t eb_binary_shares(const eb_context *context, const eb_binary_params *p, size_t element_bytes) {
-  uint64_t count;
-  if (p->rank == 0 || !eb_element_count(p->rank, p->shape, &count)) return 1;
-  return eb_shares(context, p->rank == 1 ? eb_element_units(p->shape[0]) : p->shape[0],
-                   count * 3 * element_bytes / EB_BYTES_PER_STEP);
-}
+// Computes a part: `operands` begin where the part does, and the parameters' shape is the part's.
+typedef void (*eb_binary_part)(const eb_binary_params *params, void *const *operands);
 
-static inline eb_span eb_binary_span_of(const eb_binary_params *p, uint32_t index, uint32_t shares) {
-  return p->rank == 1 ? eb_element_span_of(p->shape[0], index, shares) : eb_span_of(p->shape[0], index, shares);
-}
+// Runs `part` on shares of the first axis; where that is the only one, of whole vectors.
+void eb_binary_parallel(const eb_context *context, const eb_binary_params *params, void *const *operands,
+                        size_t element_bytes, eb_binary_part part);
 
 // Calls `row(p, count, a, a_stride, b, b_stride, out)` for every row of elements of the given sizes.
 #define EB_FOR_EACH_BINARY_ROW(p, operands, in_type, out_type, row)                                                    \

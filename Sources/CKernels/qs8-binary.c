@@ -90,34 +90,8 @@ static void run_part(const eb_binary_params *p, void *const *operands) {
   }
 }
 
-// A share is a span of the first axis; where that is the only one, of whole vectors.
-typedef struct {
-  const eb_binary_params *params;
-  void *const *operands;
-  uint32_t shares;
-} work;
-
-static void run_share(const void *untyped, uint32_t index, uint32_t worker) {
-  (void)worker;
-  const work *work = untyped;
-  eb_binary_params part = *work->params;
-  void *operands[] = {work->operands[0], work->operands[1], work->operands[2]};
-  if (part.rank > 0) {
-    const eb_span span = eb_binary_span_of(&part, index, work->shares);
-    uint64_t row = 1;
-    for (uint32_t i = 1; i < part.rank; i++) row *= part.shape[i];
-    part.shape[0] = span.end - span.first;
-    operands[0] = (int8_t *)operands[0] + span.first * part.a_strides[0];
-    operands[1] = (int8_t *)operands[1] + span.first * part.b_strides[0];
-    operands[2] = (int8_t *)operands[2] + span.first * row;
-  }
-  run_part(&part, operands);
-}
-
 static void run(const void *params, void *const *operands, const eb_context *context) {
-  work work = {.params = params, .operands = operands};
-  work.shares = eb_binary_shares(context, params, sizeof(int8_t));
-  eb_parallel(context, work.shares, run_share, &work);
+  eb_binary_parallel(context, params, operands, sizeof(int8_t), run_part);
 }
 
 const eb_operator eb_binary_qs8 = {
