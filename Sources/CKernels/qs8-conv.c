@@ -11,26 +11,9 @@ static bool is_valid(const eb_conv2d_params *p) {
 }
 
 static bool plan_window(const eb_conv2d_params *p, const eb_qs8_conv *conv, eb_qs8_window *window) {
-  *window = (eb_qs8_window){
-      .in_height = p->in_height,
-      .in_width = p->in_width,
-      .in_channels = p->in_channels,
-      .channel_multiplier = 1,
-      .spacing_height = 1,
-      .spacing_width = 1,
-      .pad_top = p->pad_top,
-      .pad_left = p->pad_left,
-      .stride_height = p->stride_height,
-      .stride_width = p->stride_width,
-      .dilation_height = p->dilation_height,
-      .dilation_width = p->dilation_width,
-      .kernel_height = p->kernel_height,
-      .kernel_width = p->kernel_width,
-      .out_height = p->out_height,
-      .out_width = p->out_width,
-      .isa = conv->isa,
-      .adds_128 = eb_qs8_input_offset(conv->isa) != 0,
-  };
+  *window = eb_qs8_window_of(p);
+  window->isa = conv->isa;
+  window->adds_128 = eb_qs8_input_offset(conv->isa) != 0;
   if (conv->is_transposed) {
     window->spacing_height = p->stride_height;
     window->spacing_width = p->stride_width;

@@ -95,26 +95,10 @@ bool eb_qs8_dwconv_plan(const eb_conv2d_params *p, bool is_dynamic, eb_qs8_dwcon
   *d = (eb_qs8_dwconv){.isa = eb_qs8_isa_for(p->isa), .is_dynamic = is_dynamic, .batch = p->batch};
   const eb_qs8_dwconv_implementation *implementation = eb_qs8_dwconv_implementation_for(d->isa);
   d->layout = implementation->layout;
-  d->window = (eb_qs8_window){
-      .in_height = p->in_height,
-      .in_width = p->in_width,
-      .in_channels = p->in_channels,
-      .channel_multiplier = p->out_channels / p->in_channels,
-      .spacing_height = 1,
-      .spacing_width = 1,
-      .pad_top = p->pad_top,
-      .pad_left = p->pad_left,
-      .stride_height = p->stride_height,
-      .stride_width = p->stride_width,
-      .dilation_height = p->dilation_height,
-      .dilation_width = p->dilation_width,
-      .kernel_height = p->kernel_height,
-      .kernel_width = p->kernel_width,
-      .out_height = p->out_height,
-      .out_width = p->out_width,
-      .isa = d->isa,
-      .adds_128 = implementation->input_offset != 0,
-  };
+  d->window = eb_qs8_window_of(p);
+  d->window.channel_multiplier = p->out_channels / p->in_channels;
+  d->window.isa = d->isa;
+  d->window.adds_128 = implementation->input_offset != 0;
   if (!eb_qs8_window_plan(&d->window, is_dynamic ? UINT64_MAX / 2 : band_bytes)) return false;
   plan_repeat(p, d);
   d->channels = p->out_channels * d->repeat;

@@ -2,6 +2,27 @@
 
 #include "qd8-quantize.h"
 
+eb_qs8_window eb_qs8_window_of(const eb_conv2d_params *p) {
+  return (eb_qs8_window){
+      .in_height = p->in_height,
+      .in_width = p->in_width,
+      .in_channels = p->in_channels,
+      .channel_multiplier = 1,
+      .spacing_height = 1,
+      .spacing_width = 1,
+      .pad_top = p->pad_top,
+      .pad_left = p->pad_left,
+      .stride_height = p->stride_height,
+      .stride_width = p->stride_width,
+      .dilation_height = p->dilation_height,
+      .dilation_width = p->dilation_width,
+      .kernel_height = p->kernel_height,
+      .kernel_width = p->kernel_width,
+      .out_height = p->out_height,
+      .out_width = p->out_width,
+  };
+}
+
 bool eb_qs8_window_plan(eb_qs8_window *w, uint64_t band_bytes) {
   uint64_t extent_height, extent_width, span, steps, row, image;
   if (!eb_checked_mul(w->kernel_height - 1, w->dilation_height, &extent_height)) return false;

@@ -28,6 +28,9 @@ typedef struct {
   bool needs_copy;          // false: taps never leave the image, which can be read in place
 } eb_qs8_window;
 
+// The window of a plain convolution; the caller sets `isa` and `adds_128`, and what else differs.
+eb_qs8_window eb_qs8_window_of(const eb_conv2d_params *params);
+
 // Derives the rest of `window`; at most `band_bytes` a copy, or one output row. False where a size does not fit.
 bool eb_qs8_window_plan(eb_qs8_window *window, uint64_t band_bytes);
 

@@ -129,14 +129,7 @@ struct Campaign {
       inputs: limits.identity)
     if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }
 
-    let artefact: Artefact
-    do {
-      artefact = try engine.makeArtefact(of: graph, at: "\(work.path)/model.ebplan")
-    } catch .cannotRun(let reason) {
-      throw .badInput("\(subject.identity.name): \(recipe.name): \(reason)")
-    } catch {
-      throw .runFailed(error.description)
-    }
+    let artefact = try engine.artefact(of: graph, named: "\(subject.identity.name): \(recipe.name)", in: work)
     var environment = HostProbe().environment()
     let request = request(for: artefact.path, threads, limits)
     let measurement: Records.Measurement

@@ -76,8 +76,7 @@ struct DeviceSurvey {
   }
 
   private func moreThreads(for device: Device) -> Int? {
-    let most = min(engine.maximumThreads, device.profile.clusters.first?.count.value ?? 1)
-    return most > 1 ? most : nil
+    engine.threadCounts(on: device.profile).dropFirst().first
   }
 
   /// Runs the variant once for each number of threads that the devices of these indices use.
@@ -103,14 +102,7 @@ struct DeviceSurvey {
   private func record(
     of graph: Graph, as recipe: Recipe, _ threads: Int, _ subject: Subject, _ variants: inout VariantSet
   ) throws(CommandFailure) -> RunRecord {
-    let artefact: Artefact
-    do {
-      artefact = try engine.makeArtefact(of: graph, at: "\(work.path)/model.ebplan")
-    } catch .cannotRun(let reason) {
-      throw .badInput("\(subject.identity.name): \(recipe.name): \(reason)")
-    } catch {
-      throw .runFailed(error.description)
-    }
+    let artefact = try engine.artefact(of: graph, named: "\(subject.identity.name): \(recipe.name)", in: work)
     var request = MeasurementRequest(plan: artefact.path)
     request.threads = threads
     request.warmUpRuns = 0

@@ -62,7 +62,8 @@ struct Run: ParsableCommand {
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
     var campaign = Campaign(
-      profile: profile, requirements: resolved, engine: engine, threadCounts: threadCounts(engine, profile),
+      profile: profile, requirements: resolved, engine: engine,
+      threadCounts: self.engine.threads.map { [$0] } ?? engine.threadCounts(on: profile),
       runner: runner,
       store: store, work: work, command: Program.commandLine)
     campaign.sweeps = sweep
@@ -77,13 +78,6 @@ struct Run: ParsableCommand {
     }
     progress.clear()
     try SizingOutput(profile: profile, sized: sized).write(to: folder, json: json)
-  }
-
-  /// The given count, or one thread and then all that the device's fastest cores and the engine allow.
-  private func threadCounts(_ engine: any Engine, _ profile: DeviceProfile) -> [Int] {
-    if let threads = self.engine.threads { return [threads] }
-    let most = min(engine.maximumThreads, profile.clusters.first?.count.value ?? 1)
-    return most > 1 ? [1, most] : [1]
   }
 
   private func subjects() throws(CommandFailure) -> [Subject] {
