@@ -56,7 +56,6 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CKernels", "CLinux", "CPlanFormat"], swiftSettings: strict),
 
     // Level 2
-    .target(name: "ModelFormats", dependencies: ["CLinux", "Graph", "Units"], swiftSettings: strict),
     .target(name: "ReferenceSuite", dependencies: ["Graph"], swiftSettings: strict),
     .target(
       name: "Lowering", dependencies: ["Graph", "Inference", "CKernels", "CPlanFormat", "Units"],
@@ -67,6 +66,8 @@ let package = Package(
       swiftSettings: strict),
 
     // Level 3
+    .target(
+      name: "ModelFormats", dependencies: ["CLinux", "Graph", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict
     ),

@@ -11,6 +11,9 @@ public struct Graph: Sendable {
   public var outputs: [TensorID]
   /// Values that outlive an inference (the ring buffers of a streaming model).
   public var states: [State]
+  /// The inputs whose values decided a shape or a branch when the model was read: the graph is the model's only for
+  /// values that decide alike.
+  public var tracedInputs: [TensorID] = []
 
   public init(
     name: String, tensors: [Tensor] = [], nodes: [Node] = [], inputs: [TensorID] = [],

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct TFLiteReaderTests {
   static func read(_ file: TFLiteFile, inputShapes: [String: Shape] = [:]) throws -> Graph {
-    try TFLiteReader.read(bytes: file.bytes(), name: "test.tflite", inputShapes: inputShapes)
+    try TFLiteReader.read(bytes: file.bytes(), name: "test.tflite", ReadOptions(inputShapes: inputShapes))
   }
 
   @Test func convolutionsPoolsAndProductsAreRead() throws {

@@ -18,24 +18,24 @@ public struct TFLiteReader {
 
   /// - Parameters:
   ///   - path: A regular file.
-  ///   - inputShapes: Shapes for inputs, by name, in place of the file's.
+  ///   - options: Shapes that the model leaves open.
   /// - Throws: ``ModelFormatError`` naming the file, the operator or tensor, and what is wrong.
   public static func read(
-    contentsOf path: String, inputShapes: [String: Shape] = [:]
+    contentsOf path: String, _ options: ReadOptions = ReadOptions()
   ) throws(ModelFormatError) -> Graph {
-    try read(try ModelBytes(mapping: path), inputShapes)
+    try read(try ModelBytes(mapping: path), options)
   }
 
   /// Reads a model in memory; `name` stands for the path.
   public static func read(
-    bytes: [UInt8], name: String, inputShapes: [String: Shape] = [:]
+    bytes: [UInt8], name: String, _ options: ReadOptions = ReadOptions()
   ) throws(ModelFormatError) -> Graph {
-    try read(ModelBytes(copying: bytes, path: name), inputShapes)
+    try read(ModelBytes(copying: bytes, path: name), options)
   }
 
-  static func read(_ file: ModelBytes, _ inputShapes: [String: Shape]) throws(ModelFormatError) -> Graph {
+  static func read(_ file: ModelBytes, _ options: ReadOptions) throws(ModelFormatError) -> Graph {
     let model = try TFLiteModel(file)
     var converter = TFLiteConverter(model: model, subgraph: try model.subgraph(0))
-    return try converter.graph(inputShapes: inputShapes)
+    return try converter.graph(inputShapes: options.inputShapes)
   }
 }

@@ -27,7 +27,7 @@ struct Infer: ParsableCommand {
   func run() throws {
     let engine = try engine.resolve()
     let shapes = try inputs.shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
     let sources = try inputs.sources(for: graph, in: work)

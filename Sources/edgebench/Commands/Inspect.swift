@@ -18,7 +18,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let shapes = try shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

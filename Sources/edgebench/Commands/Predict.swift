@@ -38,7 +38,7 @@ struct Predict: ParsableCommand {
     try checkEngine(profile)
     let precision = try wantedPrecision()
     let shapes = try shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, inputShapes: shapes) }
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let projected = try failing(as: .badInput) {
       try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)

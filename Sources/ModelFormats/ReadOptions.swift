@@ -1,0 +1,31 @@
+public import Graph
+
+/// What a reader needs to know beyond the file: the shapes that the model leaves open, and the values that its
+/// shapes and branches depend on.
+///
+/// A graph is straight-line and its shapes are known. Models are not always so: an `If`, a loop, a shape that is
+/// computed from a value. Reading such a model traces it: what a shape or a branch depends on is evaluated, for the
+/// inputs in `inputValues`, and the graph holds for inputs that lead to the same shapes and branches.
+/// ``Graph`` says so in its ``Graph/tracedInputs``.
+public struct ReadOptions: Sendable {
+  /// Shapes by input name, in place of the file's.
+  public var inputShapes: [String: Shape]
+  /// Extents of symbolic dimensions, by name ("batch").
+  public var dimensions: [String: Int]
+  /// Values by input name; looked at only where a shape or a branch depends on them. Each has the type and shape of
+  /// its input. An input without one is taken to be seeded numbers, as `measure` feeds it.
+  public var inputValues: [String: TensorData]
+  /// Seed of weights that take the place of missing ones (an ncnn structure without its `.bin`); `nil` refuses such a model.
+  public var randomWeights: UInt64?
+
+  public init(
+    inputShapes: [String: Shape] = [:], dimensions: [String: Int] = [:],
+    inputValues: [String: TensorData] = [:],
+    randomWeights: UInt64? = nil
+  ) {
+    self.inputShapes = inputShapes
+    self.dimensions = dimensions
+    self.inputValues = inputValues
+    self.randomWeights = randomWeights
+  }
+}
