@@ -67,7 +67,8 @@ let package = Package(
 
     // Level 3
     .target(
-      name: "ModelFormats", dependencies: ["CLinux", "Graph", "Lowering", "Units"], swiftSettings: strict),
+      name: "ModelFormats", dependencies: ["CLinux", "Graph", "Inference", "Lowering", "Units"],
+      swiftSettings: strict),
     .target(
       name: "Compression", dependencies: ["CKernels", "Graph", "Inference", "Lowering"], swiftSettings: strict
     ),

@@ -73,7 +73,7 @@ extension Tensor {
 
 extension Float {
   /// The number with the given IEEE 754 binary16 representation.
-  init(halfBits bits: UInt16) {
+  public init(halfBits bits: UInt16) {
     let sign: Float = bits & 0x8000 == 0 ? 1 : -1
     let exponent = Int(bits >> 10 & 31)
     let fraction = Float(bits & 0x3ff)
@@ -85,7 +85,7 @@ extension Float {
   }
 
   /// The nearest IEEE 754 binary16 number, ties to even, as bits.
-  var halfBits: UInt16 {
+  public var halfBits: UInt16 {
     let sign: UInt16 = self.sign == .minus ? 0x8000 : 0
     let size = magnitude
     if isNaN { return sign | 0x7e00 }

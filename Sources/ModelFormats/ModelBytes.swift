@@ -26,6 +26,22 @@ final class ModelBytes: @unchecked Sendable {
     budget = Self.budget(for: count)
   }
 
+  /// Maps the file at `path`, which must be in `folder` once links are followed.
+  convenience init(mapping path: String, inside folder: String) throws(ModelFormatError) {
+    guard let real = realpath(path, nil) else {
+      throw .unreadable(path: path, reason: Self.reason(for: errno))
+    }
+    defer { free(real) }
+    guard let home = realpath(folder, nil) else {
+      throw .unreadable(path: folder, reason: Self.reason(for: errno))
+    }
+    defer { free(home) }
+    guard String(cString: real).hasPrefix(String(cString: home) + "/") else {
+      throw .unreadable(path: path, reason: "leads out of the model's folder; expected a file inside it")
+    }
+    try self.init(mapping: path)
+  }
+
   /// Copies `contents`; `path` is named in errors.
   init(copying contents: [UInt8], path: String) {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, contents.count), alignment: 64)

@@ -7,18 +7,47 @@ public struct ModelReader {
     -> Graph
   {
     let file = try ModelBytes(mapping: path)
-    let start = Array(file.bytes.prefix(8))
-    if start.count == 8, start[4...].elementsEqual(TFLiteModel.identifier) {
-      return try TFLiteReader.read(file, options)
+    switch try format(of: file) {
+    case .tflite: return try TFLiteReader.read(file, options)
+    case .onnx: return try ONNXReader.read(file, options)
     }
-    let known = [".onnx": "an ONNX", ".mlmodel": "a Core ML", ".param": "an ncnn"]
+  }
+
+  /// The inputs that the model in a file declares, in its order; its operators are not looked at.
+  public static func inputs(of path: String) throws(ModelFormatError) -> [ModelInput] {
+    let file = try ModelBytes(mapping: path)
+    switch try format(of: file) {
+    case .tflite: return try TFLiteReader.inputs(file)
+    case .onnx: return try ONNXReader.inputs(file)
+    }
+  }
+
+  /// The format of the model in a file.
+  public static func format(of path: String) throws(ModelFormatError) -> ModelFormat {
+    try format(of: try ModelBytes(mapping: path))
+  }
+
+  private static func format(of file: ModelBytes) throws(ModelFormatError) -> ModelFormat {
+    let start = Array(file.bytes.prefix(8))
+    if start.count == 8, start[4...].elementsEqual(TFLiteModel.identifier) { return .tflite }
+    let path = file.path
+    let known = [".mlmodel": "a Core ML", ".param": "an ncnn"]
     if let format = known.first(where: { path.hasSuffix($0.key) })?.value {
       throw .unreadable(
         path: path,
-        reason: "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7)")
+        reason:
+          "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7) and ONNX models"
+      )
     }
+    if path.hasSuffix(".onnx") || (!path.hasSuffix(".tflite") && ONNXModel.isLikely(file)) { return .onnx }
     throw .unreadable(
-      path: path, reason: "is no model that edgebench reads; expected a TFLite model ('TFL3' in bytes 4 to 7)"
-    )
+      path: path,
+      reason:
+        "is no model that edgebench reads; expected a TFLite model ('TFL3' in bytes 4 to 7) or an ONNX model")
   }
+}
+
+/// The formats that models are read from; the raw value is the name in records.
+public enum ModelFormat: String, Sendable, Hashable {
+  case tflite, onnx
 }

@@ -21,27 +21,11 @@ extension TFLiteConverter {
     return data(result.values, type.elementType)
   }
 
-  private func smallIntegers(_ id: TensorID) -> SmallIntegers? {
-    let tensor = graph[id]
-    guard tensor.quantization == nil, let data = tensor.constant, let count = tensor.shape.elementCount,
-      count <= SmallIntegers.largestCount, tensor.elementType.byteCount(elements: count) == data.byteCount
-    else { return nil }
-    switch tensor.elementType {
-    case .i32:
-      return SmallIntegers(
-        shape: tensor.shape, values: data.elements(as: Int32.self).map { Int($0.littleEndian) })
-    case .i64:
-      return SmallIntegers(
-        shape: tensor.shape, values: data.elements(as: Int64.self).map { Int($0.littleEndian) })
-    default: return nil
-    }
-  }
+  private func smallIntegers(_ id: TensorID) -> SmallIntegers? { SmallIntegers(graph[id]) }
 
   /// The bytes of a constant of integers; `nil` where one does not fit.
   func data(_ values: [Int], _ type: ElementType) -> TensorData? {
-    guard type == .i32 else { return TensorData(values.map { Int64($0).littleEndian }) }
-    let narrow = values.compactMap { Int32(exactly: $0)?.littleEndian }
-    return narrow.count == values.count ? TensorData(narrow) : nil
+    SmallIntegers(shape: [values.count], values: values).data(type)
   }
 
   /// The numbers from a start to a limit, where all are constant.

@@ -33,6 +33,14 @@ public struct TFLiteReader {
     try read(ModelBytes(copying: bytes, path: name), options)
   }
 
+  static func inputs(_ file: ModelBytes) throws(ModelFormatError) -> [ModelInput] {
+    let subgraph = try TFLiteModel(file).subgraph(0)
+    return subgraph.inputs.map { index in
+      let tensor = subgraph.tensors[index]
+      return ModelInput(name: tensor.name, dimensions: tensor.shape.dimensions.map { $0 })
+    }
+  }
+
   static func read(_ file: ModelBytes, _ options: ReadOptions) throws(ModelFormatError) -> Graph {
     let model = try TFLiteModel(file)
     var converter = TFLiteConverter(model: model, subgraph: try model.subgraph(0))

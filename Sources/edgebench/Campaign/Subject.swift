@@ -15,10 +15,11 @@ struct Subject {
   init(path: String) throws(CommandFailure) {
     // The reader is asked first: it knows what is no model, and refuses it before its bytes are hashed.
     let graph = try failing(as: .badInput) { try ModelReader.read(path) }
+    let format = try failing(as: .badInput) { try ModelReader.format(of: path) }
     let digest = try failing(as: .badInput) { try FileDigest.sha256(of: path) }
     let file = (path as NSString).lastPathComponent
     identity = ModelIdentity(
-      name: (file as NSString).deletingPathExtension, file: file, sha256: digest, format: "tflite")
+      name: (file as NSString).deletingPathExtension, file: file, sha256: digest, format: format.rawValue)
     load = { () throws(CommandFailure) in graph }
   }
 

@@ -26,8 +26,8 @@ struct Infer: ParsableCommand {
 
   func run() throws {
     let engine = try engine.resolve()
-    let shapes = try inputs.shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
+    let options = try inputs.readOptions(for: model)
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
     let sources = try inputs.sources(for: graph, in: work)

@@ -36,8 +36,8 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let engine = try engine.resolve()
-    let shapes = try inputs.shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
+    let options = try inputs.readOptions(for: model)
+    let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

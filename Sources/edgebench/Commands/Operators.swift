@@ -3,7 +3,8 @@ import ArgumentParser
 /// `edgebench operators`: what models may be made of.
 struct Operators: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the operators of TFLite that edgebench runs, and those that it does not.")
+    abstract:
+      "List the operators of TFLite and ONNX that edgebench runs, and those of TFLite that it does not.")
 
   @Flag(help: "As Markdown: docs/operators.md is this text.")
   var markdown = false
@@ -13,6 +14,7 @@ struct Operators: ParsableCommand {
     if markdown { return try Terminal.output(list.markdown) }
     try Terminal.output(list.table)
     try Terminal.output("\nCustom operators: \(list.custom.joined(separator: ", ")).\n")
+    try Terminal.output("\nONNX: \(list.onnx.joined(separator: ", ")).\n")
     try Terminal.output("\nNot run: \(list.missing.joined(separator: ", ")).\n")
   }
 }

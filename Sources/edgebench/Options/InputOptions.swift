@@ -16,6 +16,25 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var shape: ShapeOptions
 
+  /// What the model in `path` is read with: shapes that it leaves open, from `--shape` or from the arrays, and the arrays
+  /// themselves, which may decide about shapes and branches.
+  func readOptions(for path: String) throws(CommandFailure) -> ReadOptions {
+    var options = ReadOptions(inputShapes: try shape.byName())
+    guard !inputs.isEmpty else { return options }
+    let declared = try failing(as: .badInput) { try ModelReader.inputs(of: path) }
+    var next = 0
+    for text in inputs {
+      let (position, file) = try place(text, among: declared.map(\.name), next: &next)
+      let array = try read(file)
+      let input = declared[position]
+      options.inputValues[input.name] = array.data
+      if input.isOpen, options.inputShapes[input.name] == nil {
+        options.inputShapes[input.name] = array.shape
+      }
+    }
+    return options
+  }
+
   /// Reads the arrays, holds each against the graph's input, and lays them down as the agent reads them.
   ///
   /// - Returns: One source an input of `graph`, in its order: the array given for it, or seeded numbers.
@@ -23,7 +42,7 @@ struct InputOptions: ParsableArguments {
     var files: [Int: String] = [:]
     var next = 0
     for text in inputs {
-      let (position, path) = try place(text, in: graph, next: &next)
+      let (position, path) = try place(text, among: graph.inputs.map { graph[$0].name }, next: &next)
       guard files[position] == nil else {
         throw .badInput("--input gives '\(graph[graph.inputs[position]].name)' twice.")
       }
@@ -44,17 +63,18 @@ struct InputOptions: ParsableArguments {
   }
 
   /// Which input `text` is for, and the file.
-  private func place(_ text: String, in graph: Graph, next: inout Int) throws(CommandFailure) -> (Int, String)
-  {
-    for (index, id) in graph.inputs.enumerated() where text.hasPrefix(graph[id].name + "=") {
-      return (index, String(text.dropFirst(graph[id].name.count + 1)))
+  private func place(
+    _ text: String, among names: [String], next: inout Int
+  ) throws(CommandFailure) -> (Int, String) {
+    for (index, name) in names.enumerated() where text.hasPrefix(name + "=") {
+      return (index, String(text.dropFirst(name.count + 1)))
     }
     if let equals = text.firstIndex(of: "="), !FileManager.default.fileExists(atPath: text) {
-      let names = graph.inputs.map { "'\(graph[$0].name)'" }.joined(separator: ", ")
-      throw .badInput("--input names '\(text[..<equals])'; the model's inputs are \(names).")
+      let list = names.map { "'\($0)'" }.joined(separator: ", ")
+      throw .badInput("--input names '\(text[..<equals])'; the model's inputs are \(list).")
     }
-    guard next < graph.inputs.count else {
-      throw .badInput("--input is given \(inputs.count) times; the model has \(graph.inputs.count).")
+    guard next < names.count else {
+      throw .badInput("--input is given \(inputs.count) times; the model has \(names.count).")
     }
     defer { next += 1 }
     return (next, text)

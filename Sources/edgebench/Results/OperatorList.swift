@@ -1,12 +1,14 @@
 import ModelFormats
 import Reporting
 
-/// TFLite's built-in operators: those that are run, and those that are not.
+/// The operators of each format: those that are run and, of TFLite's, those that are not.
 struct OperatorList {
   /// In alphabetical order, with their numbers in the schema.
   var run: [(name: String, number: Int)] = []
   /// Custom operators that are run, by the names that models give them.
   let custom = TFLiteReader.customOperators
+  /// ONNX's operators that are run, and those of other domains with the domain before them.
+  let onnx = ONNXReader.operators
   /// In alphabetical order.
   var missing: [String] = []
 
@@ -43,6 +45,11 @@ struct OperatorList {
     Custom operators: \(custom.map { "`\($0)`" }.joined(separator: ", ")).
 
     Not run: \(missing.map { "`\($0)`" }.joined(separator: ", ")).
+
+    ## ONNX
+    Operator sets 7 and later. A model's own functions are read as the nodes that they stand for.
+
+    \(onnx.map { "`\($0)`" }.joined(separator: ", ")).
 
     """
   }

@@ -1,12 +1,15 @@
 /// Inputs made from a seed: the same on every machine.
-enum SeededNumbers {
+public enum SeededNumbers {
+  /// The seed of a model's input that nothing else is said of.
+  public static func seed(ofInput position: Int) -> UInt64 { 2 &* UInt64(position) &+ 1 }
+
   /// Fills `bytes` with numbers that a model can do something with.
   ///
   /// f32, f64: uniform in [-1, 1). f16: uniform in [0, 1), in steps of 1/1024. 8- and 16-bit integers: any. 32- and
   /// 64-bit integers and booleans: 0 or 1, since they tend to be indices and conditions.
   ///
   /// - Parameter elementType: The raw value of Graph's `ElementType`.
-  static func fill(_ bytes: UnsafeMutableRawBufferPointer, elementType: UInt8, seed: UInt64) {
+  public static func fill(_ bytes: UnsafeMutableRawBufferPointer, elementType: UInt8, seed: UInt64) {
     var generator = SplitMix64(state: seed)
     switch elementType {
     case 1: store(bytes) { Float(generator.unit() * 2 - 1) }

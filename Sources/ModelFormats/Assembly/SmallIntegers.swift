@@ -12,6 +12,31 @@ struct SmallIntegers {
   /// Outermost axis first.
   var values: [Int]
 
+  init(shape: Shape, values: [Int]) {
+    self.shape = shape
+    self.values = values
+  }
+
+  /// The elements of a constant of i32 or i64; `nil` for any other tensor, and for a large one.
+  init?(_ tensor: Tensor) {
+    guard tensor.quantization == nil, let data = tensor.constant, let count = tensor.shape.elementCount,
+      count <= Self.largestCount, tensor.elementType.byteCount(elements: count) == data.byteCount
+    else { return nil }
+    shape = tensor.shape
+    switch tensor.elementType {
+    case .i32: values = data.elements(as: Int32.self).map { Int($0.littleEndian) }
+    case .i64: values = data.elements(as: Int64.self).map { Int($0.littleEndian) }
+    default: return nil
+    }
+  }
+
+  /// The bytes of a tensor of i32 or i64; `nil` where a number does not fit.
+  func data(_ type: ElementType) -> TensorData? {
+    guard type == .i32 else { return TensorData(values.map { Int64($0).littleEndian }) }
+    let narrow = values.compactMap { Int32(exactly: $0)?.littleEndian }
+    return narrow.count == values.count ? TensorData(narrow) : nil
+  }
+
   /// What `op` makes of `inputs`, in the shape `shape`; `nil` where it is none of the operators that compute shapes,
   /// or a result would overflow.
   static func result(of op: Operator, _ inputs: [SmallIntegers], shape: Shape) -> SmallIntegers? {

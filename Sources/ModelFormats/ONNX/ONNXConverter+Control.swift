@@ -1,0 +1,16 @@
+import Graph
+
+// Control flow, traced: the branch that the inputs lead to is the one that is read.
+
+extension ONNXConverter {
+  static let control: [String: Handler] = [
+    "If": ONNXConverter.ifNode
+  ]
+
+  func ifNode(_ node: ONNXNode) throws(ModelFormatError) {
+    let branch = try node.graph(try condition(node, 0) ? "then_branch" : "else_branch")
+    for (position, id) in try convert(branch, of: node).enumerated() {
+      try bind(id, node, output: position)
+    }
+  }
+}
