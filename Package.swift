@@ -114,11 +114,15 @@ let package = Package(
     // Tests
     // Runs the programs that are built beside it.
     .testTarget(
-      name: "EdgebenchTests", dependencies: ["TestSupport"], exclude: ["Help"], swiftSettings: strict),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      name: "EdgebenchTests", dependencies: ["ModelFormats", "TestSupport"], exclude: ["Help"],
+      swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Graph", "ModelFormats"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
-      name: "ModelFormatsTests", dependencies: ["ModelFormats", "Graph", "TestSupport"], swiftSettings: strict
-    ),
+      name: "ModelFormatsTests",
+      dependencies: ["Graph", "Lowering", "ModelFormats", "ReferenceSuite", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: strict),
     .testTarget(
       name: "LatencyModelTests",
@@ -153,13 +157,15 @@ let package = Package(
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "Statistics"], swiftSettings: strict),
     .target(name: "AllocationCounter", path: "Tests/AllocationCounter", cSettings: strictC),
     .testTarget(
-      name: "LoweringTests", dependencies: ["Graph", "Inference", "Lowering"], swiftSettings: strict),
+      name: "LoweringTests", dependencies: ["Graph", "Inference", "Lowering", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "InferenceTests",
       dependencies: ["AllocationCounter", "CPlanFormat", "Graph", "Inference", "Lowering"],
       swiftSettings: strict),
     .testTarget(
-      name: "CompressionTests", dependencies: ["Compression", "Graph", "Lowering", "ReferenceSuite"],
+      name: "CompressionTests",
+      dependencies: ["Compression", "Graph", "Lowering", "ModelFormats", "ReferenceSuite"],
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17,

@@ -12,20 +12,38 @@ extension OutputFidelity {
   public static func comparing(
     _ variant: Graph, to reference: Graph, on inputs: [[TensorData]]
   ) throws(CompressionError) -> OutputFidelity? {
-    guard let output = reference.outputs.first, reference[output].elementType == .f32 else { return nil }
-    return OutputFidelity(
-      reference: try firstOutputs(of: reference, on: inputs),
-      variant: try firstOutputs(of: variant, on: inputs))
+    var first = reference
+    first.outputs = Array(reference.outputs.prefix(1))
+    return try comparingOutputs(of: variant, to: first, on: inputs).first ?? nil
   }
 
-  private static func firstOutputs(
-    of graph: Graph, on inputs: [[TensorData]]
-  ) throws(CompressionError) -> [[Float]] {
+  /// Runs both graphs on each of `inputs` and compares all outputs.
+  ///
+  /// - Returns: One for each output of `reference`; `nil` where it is not of real numbers.
+  /// - Throws: As ``comparing(_:to:on:)``.
+  public static func comparingOutputs(
+    of variant: Graph, to reference: Graph, on inputs: [[TensorData]]
+  ) throws(CompressionError) -> [OutputFidelity?] {
+    let real = reference.outputs.indices.filter { reference[reference.outputs[$0]].elementType == .f32 }
+    let expected = try run(reference, outputs: real, on: inputs)
+    let found = try run(variant, outputs: real, on: inputs)
+    var result = [OutputFidelity?](repeating: nil, count: reference.outputs.count)
+    for (number, position) in real.enumerated() {
+      result[position] = OutputFidelity(
+        reference: expected.map { $0[number] }, variant: found.map { $0[number] })
+    }
+    return result
+  }
+
+  /// For each input the outputs at `positions`, as numbers.
+  private static func run(
+    _ graph: Graph, outputs positions: [Int], on inputs: [[TensorData]]
+  ) throws(CompressionError) -> [[[Float]]] {
     do throws(EvaluationError) {
-      let evaluator = try Evaluator(graph, outputs: Array(graph.outputs.prefix(1)))
-      var outputs: [[Float]] = []
-      for input in inputs { outputs.append(try evaluator.run(input)[0].elements(as: Float.self)) }
-      return outputs
+      let evaluator = try Evaluator(graph, outputs: positions.map { graph.outputs[$0] })
+      var results: [[[Float]]] = []
+      for input in inputs { results.append(try evaluator.run(input).map { $0.elements(as: Float.self) }) }
+      return results
     } catch { throw .calibration(error) }
   }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Graph
 public import Inference
 
@@ -19,7 +20,7 @@ public enum LoweringError: Error, CustomStringConvertible {
       "node '\(node)' (\(op)) cannot be run: \(reason)."
     case .folding(let error): "constants cannot be folded: \(error.description)"
     case .cannotWrite(let path, let errno):
-      "\(path): cannot be written (errno \(errno)); expected a writable folder with enough space."
+      "\(path): cannot be written: \(String(cString: strerror(errno))); expected a writable folder with enough space."
     }
   }
 }

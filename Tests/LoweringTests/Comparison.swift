@@ -1,6 +1,7 @@
 import Graph
 import Inference
 import Lowering
+import TestSupport
 import Testing
 
 /// Checks that lowering and running `graph` gives what the naive evaluator gives, within `tolerance` of the largest
@@ -22,16 +23,6 @@ func expectAgreement(
       worst <= tolerance * scale,
       "\(comment) output \(position), seed \(seed): error \(worst) on \(scale)",
       sourceLocation: sourceLocation)
-  }
-}
-
-extension Graph {
-  /// Uniform in [-1, 1).
-  func randomInputs(seed: UInt64) -> [[Float]] {
-    var random = SplitMix64(seed: seed)
-    return inputs.map { id in
-      (0..<(self[id].shape.elementCount ?? 0)).map { _ in random.uniform(within: 1) }
-    }
   }
 }
 

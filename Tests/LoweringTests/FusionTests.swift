@@ -2,6 +2,7 @@ import Foundation
 import Graph
 import Inference
 import Lowering
+import TestSupport
 import Testing
 
 @Suite struct FusionTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Graph
 import Lowering
+import TestSupport
 import Testing
 
 @Suite struct QuantizedLoweringTests {

@@ -1,3 +1,4 @@
+import ModelFormats
 import TestSupport
 
 /// Models of a few operators each, in the layout that converters write.

@@ -1,7 +1,9 @@
+package import ModelFormats
+
 /// A small TFLite model, put together in a test.
-public struct TFLiteFile {
+package struct TFLiteFile {
   /// Numbers of the TFLite schema's BuiltinOperator.
-  public enum Builtin: Int32 {
+  package enum Builtin: Int32 {
     case add = 0, averagePool2d = 1, concatenation = 2, conv2d = 3, depthwiseConv2d = 4, dequantize = 6
     case fullyConnected = 9, l2Normalization = 11, logistic = 14, relu = 19, reshape = 22, softmax = 25
     case custom = 32, pad = 34, transpose = 39, mean = 40, squeeze = 43, lstm = 44, stridedSlice = 45, split =
@@ -11,37 +13,37 @@ public struct TFLiteFile {
     case callOnce = 129, varHandle = 142, readVariable = 143, assignVariable = 144
   }
 
-  public struct Quantization {
-    public var scales: [Float]
-    public var zeroPoints: [Int64]
-    public var axis: Int32
-    public init(scales: [Float], zeroPoints: [Int64], axis: Int32 = 0) {
+  package struct Quantization {
+    package var scales: [Float]
+    package var zeroPoints: [Int64]
+    package var axis: Int32
+    package init(scales: [Float], zeroPoints: [Int64], axis: Int32 = 0) {
       self.scales = scales
       self.zeroPoints = zeroPoints
       self.axis = axis
     }
   }
 
-  public struct Subgraph {
-    public var tensors: [FlatObject] = []
-    public var operators: [FlatObject] = []
-    public var inputs: [Int32] = []
-    public var outputs: [Int32] = []
-    public init() {}
+  package struct Subgraph {
+    package var tensors: [FlatObject] = []
+    package var operators: [FlatObject] = []
+    package var inputs: [Int32] = []
+    package var outputs: [Int32] = []
+    package init() {}
   }
 
-  public var subgraphs = [Subgraph()]
+  package var subgraphs = [Subgraph()]
   /// Index of the subgraph that tensors and operators are added to.
-  public var current = 0
+  package var current = 0
   /// The first one is empty, as the format has it.
-  public var buffers = [FlatObject()]
-  public var codes: [FlatObject] = []
-  public var version: UInt32 = 3
+  package var buffers = [FlatObject()]
+  package var codes: [FlatObject] = []
+  package var version: UInt32 = 3
 
-  public init() {}
+  package init() {}
 
   /// Adds a tensor; `type` is a number of the schema's TensorType (0 f32, 1 f16, 2 i32, 9 i8, 13 resource).
-  public mutating func tensor(
+  package mutating func tensor(
     _ name: String, type: Int8 = 0, shape: [Int32], quantization: Quantization? = nil, value: [UInt8]? = nil
   ) -> Int32 {
     var fields: [Int: FlatObject.Field] = [0: .ints(shape), 1: .int(type), 3: .string(name)]
@@ -59,17 +61,17 @@ public struct TFLiteFile {
     return Int32(subgraphs[current].tensors.count - 1)
   }
 
-  public mutating func constant(_ name: String, shape: [Int32], _ values: [Float]) -> Int32 {
+  package mutating func constant(_ name: String, shape: [Int32], _ values: [Float]) -> Int32 {
     tensor(name, shape: shape, value: littleEndian(values.map(\.bitPattern)))
   }
 
   /// A constant vector of i32.
-  public mutating func integers(_ name: String, _ values: [Int32]) -> Int32 {
+  package mutating func integers(_ name: String, _ values: [Int32]) -> Int32 {
     tensor(name, type: 2, shape: [Int32(values.count)], value: littleEndian(values))
   }
 
   /// Adds an operator; `options` has its kind in the union BuiltinOptions, and its fields.
-  public mutating func add(
+  package mutating func add(
     _ builtin: Builtin, _ inputs: [Int32], _ outputs: [Int32],
     options: (kind: UInt8, fields: FlatObject)? = nil,
     customName: String? = nil
@@ -77,7 +79,7 @@ public struct TFLiteFile {
     add(code: builtin.rawValue, inputs, outputs, options: options, customName: customName)
   }
 
-  public mutating func add(
+  package mutating func add(
     code: Int32, _ inputs: [Int32], _ outputs: [Int32], options: (kind: UInt8, fields: FlatObject)? = nil,
     customName: String? = nil, customOptions: [UInt8]? = nil
   ) {
@@ -95,7 +97,7 @@ public struct TFLiteFile {
     subgraphs[current].operators.append(FlatObject(fields))
   }
 
-  public func bytes() -> [UInt8] {
+  package func bytes() -> [UInt8] {
     let graphs = subgraphs.map { subgraph in
       FlatObject([
         0: .tables(subgraph.tensors), 1: .ints(subgraph.inputs), 2: .ints(subgraph.outputs),

@@ -12,9 +12,11 @@ struct Subject {
   var load: () throws(CommandFailure) -> Graph
 
   /// The model in a file.
-  init(path: String) throws(CommandFailure) {
+  ///
+  /// - Parameter shapes: Of inputs that the model leaves open.
+  init(path: String, shapes: [String: Shape] = [:]) throws(CommandFailure) {
     // The reader is asked first: it knows what is no model, and refuses it before its bytes are hashed.
-    let graph = try failing(as: .badInput) { try ModelReader.read(path) }
+    let graph = try failing(as: .badInput) { try ModelReader.read(path, ReadOptions(inputShapes: shapes)) }
     let format = try failing(as: .badInput) { try ModelReader.format(of: path) }
     let digest = try failing(as: .badInput) { try FileDigest.sha256(of: path) }
     let file = (path as NSString).lastPathComponent

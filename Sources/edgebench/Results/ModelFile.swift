@@ -1,0 +1,39 @@
+import Engines
+import Foundation
+import Graph
+import ModelFormats
+import Records
+
+/// The formats that models are written in, by the file's extension.
+enum ModelFile: String, CaseIterable {
+  case tflite
+  /// A plan: what the agent runs, packed for this processor.
+  case ebplan
+
+  /// - Throws: ``CommandFailure`` for any other extension.
+  init(path: String) throws(CommandFailure) {
+    guard let format = ModelFile(rawValue: (path as NSString).pathExtension) else {
+      let known = Self.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+      throw .badInput("\(path): its extension names no format; expected one of \(known).")
+    }
+    self = format
+  }
+
+  /// Writes `graph` so that either the old or the new file is there, whole.
+  func write(_ graph: Graph, to path: String) throws(CommandFailure) {
+    switch self {
+    case .tflite:
+      let bytes = try failing(as: .badInput) { try TFLiteWriter.bytes(of: graph) }
+      try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
+    case .ebplan:
+      do throws(EngineError) {
+        _ = try BuiltinEngine().makeArtefact(of: graph, at: path)
+      } catch {
+        switch error {
+        case .cannotRun(let reason): throw .badInput(reason)
+        case .cannotWrite(let reason): throw .runFailed(reason)
+        }
+      }
+    }
+  }
+}
