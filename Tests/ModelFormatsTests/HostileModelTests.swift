@@ -114,7 +114,7 @@ import Testing
       (path("empty.tflite"), "is empty"), (folder.path, "is a directory"),
       (path("missing.tflite"), "no such file"),
       (path("text.tflite"), "is no model that edgebench reads"),
-      (path("net.onnx"), "no graph"),
+      (path("net.onnx"), "the model: no graph"),
       (path("sparse.tflite"), "is no model that edgebench reads"), ("/dev/null", "is no regular file"),
     ]
     for (path, reason) in expected {
