@@ -47,8 +47,9 @@ extension ShapeInference {
       switch x.elementType {
       case .f32: [.f32, .f16, .i8, .i4]
       case .f16: [.f16, .i8, .i4]
-      case .i8, .i16: [.i8, .i4]
-      case .u8: [.u8]
+      case .i8: [.i8, .i4, .u8]
+      case .i16: [.i8, .i4]
+      case .u8: [.u8, .i8, .i4]
       default: []
       }
     try require(

@@ -1,4 +1,4 @@
-internal import Graph
+public import Graph
 
 // Constants as the numbers they stand for.
 
@@ -52,8 +52,8 @@ extension Tensor {
     return values?.count == count ? values : nil
   }
 
-  /// The real numbers that a quantized or floating-point constant stands for.
-  var reals: [Float]? {
+  /// The real numbers that a quantized or floating-point constant stands for; `nil` where there is no constant.
+  public var reals: [Float]? {
     if elementType == .f64 { return constant?.elements(as: Double.self).map(Float.init) }
     if elementType.isFloatingPoint { return floats }
     guard let integers, let quantization else { return integers?.map { Float($0) } }

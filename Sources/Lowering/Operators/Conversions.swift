@@ -16,6 +16,9 @@ extension PlanBuilder {
     parameters.from = UInt32(x.elementType.rawValue)
     parameters.to = UInt32(result.elementType.rawValue)
     if node.op != .cast {
+      if x.quantization?.axis != nil, result.elementType == .f32, let reals = x.reals {
+        return try alias(node.outputs[0], to: addConstant(TensorData(reals), name: result.name))
+      }
       guard x.quantization?.axis == nil, result.quantization?.axis == nil else {
         throw unsupported("it has a scale a channel and is not constant")
       }

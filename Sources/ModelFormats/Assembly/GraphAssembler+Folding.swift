@@ -12,6 +12,8 @@ extension GraphAssembler {
   ) -> [TensorData]? {
     switch op {
     case .readState, .writeState: return nil
+    // Weights stay the integers that they are in the file.
+    case .dequantize: return nil
     default: break
     }
     guard !inputs.isEmpty, types.count > 0 else { return nil }

@@ -126,6 +126,15 @@ extension ONNXConverter {
     }
   }
 
+  /// The one number of input `position`.
+  func float(_ node: ONNXNode, _ position: Int) throws(ModelFormatError) -> Float {
+    let values = try floats(node, position)
+    guard values.count == 1 else {
+      throw node.malformed("\(values.count) numbers as input \(position)", expected: "1")
+    }
+    return values[0]
+  }
+
   func optionalFloats(_ node: ONNXNode, _ position: Int) throws(ModelFormatError) -> [Float]? {
     node.has(position) ? try floats(node, position) : nil
   }

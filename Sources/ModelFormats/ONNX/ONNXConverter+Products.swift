@@ -9,7 +9,9 @@ extension ONNXConverter {
   ]
 
   /// `alpha * A' * B' + beta * C`.
-  func gemm(_ node: ONNXNode) throws(ModelFormatError) {
+  func gemm(_ node: ONNXNode) throws(ModelFormatError) { try bind(try gemmResult(node), node) }
+
+  func gemmResult(_ node: ONNXNode) throws(ModelFormatError) -> TensorID {
     var a = try written(node, 0)
     let b = try written(node, 1)
     try requireRank(2...2, a, node)
@@ -27,21 +29,20 @@ extension ONNXConverter {
       if let c {
         result = try apply(.binary(.add, activation: .none), [result, try scaled(c, beta, node)], node)
       }
-      return try bind(result, node)
+      return result
     }
     if alpha == 1, beta == 1, let c, shape(c).elementCount == columns, shape(c).dimensions.last == columns {
       let bias = try apply(.reshape, [c], node, shape: [columns])
-      try emit(dense, [a, weights, bias], node)
-      return
+      return try apply(dense, [a, weights, bias], node)
     }
     var result = try scaled(try apply(dense, [a, weights], node), alpha, node)
     if let c {
       result = try apply(.binary(.add, activation: .none), [result, try scaled(c, beta, node)], node)
     }
-    try bind(result, node)
+    return result
   }
 
-  private func scaled(_ x: TensorID, _ factor: Float, _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
+  func scaled(_ x: TensorID, _ factor: Float, _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
     if factor == 1 { return x }
     return try apply(
       .binary(.multiply, activation: .none), [x, try scalar(Double(factor), like: x, node)], node)

@@ -65,7 +65,13 @@ extension ONNXConverter {
   func averagePool(_ node: ONNXNode) throws(ModelFormatError) { try pool(.average, node) }
 
   private func pool(_ kind: Pooling.Kind, _ node: ONNXNode) throws(ModelFormatError) {
-    let x = try input(node, 0)
+    try bind(try pooled(try input(node, 0), kind, node), node)
+  }
+
+  /// `x` pooled by the node's window.
+  func pooled(
+    _ x: TensorID, _ kind: Pooling.Kind, _ node: ONNXNode
+  ) throws(ModelFormatError) -> TensorID {
     guard let kernel = try node.integers("kernel_shape") else {
       throw node.malformed("no kernel_shape", expected: "the window's extents")
     }
@@ -88,13 +94,13 @@ extension ONNXConverter {
       let pooling = Pooling(
         kind: kind, window: window.size, strides: window.strides, padding: window.padding)
       let result = try apply(.pool2d(pooling), [image], node, order: .channelsLast)
-      return try bind(try fromImage(result, rank: shape(x).rank, node), node)
+      return try fromImage(result, rank: shape(x).rank, node)
     }
     let pooling = Pooling(
       kind: kind, window: window.size, strides: window.strides, padding: window.padding,
       countsPadding: countsPadding)
     let result = try apply(.pool2d(pooling), [image], node, order: .channelsLast)
-    try bind(try fromImage(result, rank: shape(x).rank, node), node)
+    return try fromImage(result, rank: shape(x).rank, node)
   }
 
   func globalAveragePool(_ node: ONNXNode) throws(ModelFormatError) { try globalPool(.mean, node) }
