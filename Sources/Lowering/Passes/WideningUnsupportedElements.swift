@@ -28,14 +28,15 @@ private struct Widening {
     }
   }
 
-  /// Inputs with another scale or zero point than the output are brought to the output's.
+  /// Inputs with another scale or zero point than the output are brought to the output's. Those without any are steps
+  /// already: the output only says what they stand for.
   private mutating func addRequantized(_ node: Node) {
     var moved = node
     let target = graph[node.outputs[0]]
     for (position, id) in node.inputs.enumerated() {
       guard let id, graph[id].elementType == target.elementType,
-        graph[id].quantization != target.quantization,
-        target.quantization != nil
+        graph[id].quantization != nil, target.quantization != nil,
+        graph[id].quantization != target.quantization
       else { continue }
       var tensor = graph[id]
       tensor.name += " requantized"

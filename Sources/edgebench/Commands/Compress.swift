@@ -13,10 +13,10 @@ import Units
 /// `edgebench compress`: a model made smaller, as a file that this and other runtimes run.
 struct Compress: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a model, compressed or as it is, as TFLite or a plan.",
+    abstract: "Write a model, compressed or as it is, as TFLite, ONNX or a plan.",
     discussion: """
       Recipes, one after the other: \(Recipe.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")). \
-      'reference' alone converts: to TFLite from any format that is read.
+      'reference' alone converts a model of any format that is read.
 
       Writes OUT and, beside it, OUT.json: the digests of source, calibration samples and artefact, the recipes and the \
       seed, and how near the outputs come to the source's. Without --calibration, recipes that need ranges learn them from \
@@ -33,7 +33,7 @@ struct Compress: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write: .tflite or .ebplan.", valueName: "OUT"))
+    help: ArgumentHelp("The file to write: .tflite, .onnx or .ebplan.", valueName: "OUT"))
   var output: String
 
   @OptionGroup var calibration: CalibrationOptions

@@ -6,7 +6,7 @@ import Records
 
 /// The formats that models are written in, by the file's extension.
 enum ModelFile: String, CaseIterable {
-  case tflite
+  case tflite, onnx
   /// A plan: what the agent runs, packed for this processor.
   case ebplan
 
@@ -24,6 +24,9 @@ enum ModelFile: String, CaseIterable {
     switch self {
     case .tflite:
       let bytes = try failing(as: .badInput) { try TFLiteWriter.bytes(of: graph) }
+      try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
+    case .onnx:
+      let bytes = try failing(as: .badInput) { try ONNXWriter.bytes(of: graph) }
       try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
     case .ebplan:
       do throws(EngineError) {

@@ -159,10 +159,13 @@ extension TFLiteFileBuilder {
       let (align, half) = (
         FlatObject.Field.bool(resize.alignsCorners), FlatObject.Field.bool(resize.halfPixelCenters)
       )
-      switch resize.method {
       // RESIZE_BILINEAR's first two fields are of an older version.
-      case .bilinear: try emit("RESIZE_BILINEAR", node, (15, [2: align, 3: half]), [size])
-      case .nearest: try emit("RESIZE_NEAREST_NEIGHBOR", node, (74, [0: align, 1: half]), [size])
+      if resize.method == .bilinear {
+        try emit("RESIZE_BILINEAR", node, (15, [2: align, 3: half]), [size])
+      } else if resize.method == .nearest {
+        try emit("RESIZE_NEAREST_NEIGHBOR", node, (74, [0: align, 1: half]), [size])
+      } else {
+        throw unsupported(node)
       }
     case .depthToSpace(let block): try emit("DEPTH_TO_SPACE", node, (94, [0: Self.int(block)]))
     case .spaceToDepth(let block): try emit("SPACE_TO_DEPTH", node, (19, [0: Self.int(block)]))
