@@ -24,12 +24,25 @@ static eb_f32_taps taps_of(const eb_f32_convolution *convolution, const eb_f32_r
   return taps;
 }
 
+// The lines of a run of rows from `first` that the share has: its part of the image's rows, so that all runs are cut
+// at the same row. An image of fewer rows than shares is cut run by run.
+static eb_f32_part part_of_run(const eb_f32_axis *y, int64_t first, int64_t count, eb_f32_share share) {
+  if (share.is_by_columns || y->outputs < (int64_t)share.count) return eb_f32_part_of(share);
+  eb_span rows = eb_span_of((uint64_t)y->outputs, share.index, share.count);
+  int64_t from = (int64_t)rows.first - first, to = (int64_t)rows.end - first;
+  from = from < 0 ? 0 : from > count ? count : from;
+  to = to < 0 ? 0 : to > count ? count : to;
+  return (eb_f32_part){(uint64_t)from, (uint64_t)to, (uint64_t)count, false};
+}
+
 void eb_f32_convolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_convolution *convolution,
                      eb_f32_share share, const float *in, float *out) {
   size_t pixel = convolution->pixel_channels, row = (size_t)convolution->x.input * pixel;
   eb_f32_run y, x;
   for (int64_t oy = 0; oy < convolution->y.outputs; oy += y.count) {
     y = eb_f32_axis_run(&convolution->y, oy);
+    eb_f32_part part = part_of_run(&convolution->y, oy, y.count, share);
+    if (part.first == part.end) continue;
     for (int64_t ox = 0; ox < convolution->x.outputs; ox += x.count) {
       x = eb_f32_axis_run(&convolution->x, ox);
       eb_f32_product product = {
@@ -50,7 +63,7 @@ void eb_f32_convolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
           .min = convolution->min,
           .max = convolution->max,
       };
-      eb_f32_multiply(kernels, layout, &product, share);
+      eb_f32_multiply(kernels, layout, &product, part);
     }
   }
 }

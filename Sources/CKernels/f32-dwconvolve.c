@@ -25,7 +25,7 @@ static void arrange(rectangle *area) {
 
 // Line by line, so that the rows a line needs stay in cache for all blocks of channels.
 static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_convolution *convolution,
-                               const rectangle *area) {
+                               const rectangle *area, eb_span blocks) {
   eb_f32_dwconv_ukernel run = convolution->half ? kernel->f16w : kernel->f32;
   size_t width = kernel->width, channels = convolution->pixel_channels;
   size_t weight_bytes = convolution->half ? sizeof(uint16_t) : sizeof(float);
@@ -34,8 +34,8 @@ static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_
   for (size_t l = 0; l < area->lines; l++) {
     const float *a = area->a + (ptrdiff_t)l * area->a_line;
     float *c = area->c + (ptrdiff_t)l * area->c_line;
-    const unsigned char *packed = convolution->packed;
-    for (size_t n = 0; n < channels; n += width) {
+    const unsigned char *packed = (const unsigned char *)convolution->packed + blocks.first * block_bytes;
+    for (size_t n = blocks.first * width; n < channels && n < blocks.end * width; n += width) {
       size_t first = n + width <= channels ? n : channels - width;
       run(area->pixels, &area->taps, a + first, area->a_pixel, (const float *)packed,
           packed + width * (sizeof(float) + area->w_first * weight_bytes), c + first, area->c_pixel, convolution->min,
@@ -51,8 +51,11 @@ void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layou
   const eb_f32_dwconv_kernel *kernel = &kernels->dwconv[eb_f32_dwconv_block(layout, channels)];
   eb_f32_run y, x;
   eb_span rows = {0, (uint64_t)convolution->y.outputs}, columns = {0, (uint64_t)convolution->x.outputs};
-  eb_span *shared = rows.end >= columns.end ? &rows : &columns;
+  // The last block of channels may lie across the one before it, and stays with it.
+  eb_span blocks = {0, channels / kernel->width};
+  eb_span *shared = share.is_by_columns ? &blocks : rows.end >= columns.end ? &rows : &columns;
   *shared = eb_span_of(shared->end, share.index, share.count);
+  if (!share.is_by_columns || share.index + 1 == share.count) blocks.end++;
   for (int64_t oy = (int64_t)rows.first; oy < (int64_t)rows.end; oy += y.count) {
     y = eb_f32_axis_run_until(&convolution->y, oy, (int64_t)rows.end);
     for (int64_t ox = (int64_t)columns.first; ox < (int64_t)columns.end; ox += x.count) {
@@ -76,7 +79,7 @@ void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layou
           .w_first = (size_t)(y.tap_first * convolution->x.taps + x.tap_first),
       };
       arrange(&area);
-      convolve_rectangle(kernel, convolution, &area);
+      convolve_rectangle(kernel, convolution, &area, blocks);
     }
   }
 }

@@ -7,15 +7,18 @@ static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 static size_t ratio_up(size_t a, size_t b) { return (a + b - 1) / b; }
 static size_t magnitude(ptrdiff_t stride) { return stride < 0 ? -(size_t)stride : (size_t)stride; }
 
-// Lines that follow each other without a gap are one; else the direction that needs fewer tiles is along.
-static void arrange(eb_f32_product *product, size_t max_rows) {
+// Lines that follow each other without a gap are one; else the direction that needs fewer tiles is along. Whether what
+// were the lines is now along the pixels.
+static bool arrange(eb_f32_product *product, size_t max_rows) {
   size_t lines = product->lines, pixels = product->pixels;
-  if (lines == 1) return;
+  if (lines == 1) return true;
   if (product->a_line == (ptrdiff_t)pixels * product->a_pixel &&
       product->c_line == (ptrdiff_t)pixels * product->c_pixel) {
     product->lines = 1;
     product->pixels = lines * pixels;
-  } else if (pixels * ratio_up(lines, max_rows) < lines * ratio_up(pixels, max_rows)) {
+    return true;
+  }
+  if (pixels * ratio_up(lines, max_rows) < lines * ratio_up(pixels, max_rows)) {
     ptrdiff_t a_line = product->a_line, c_line = product->c_line;
     product->lines = pixels;
     product->pixels = lines;
@@ -23,15 +26,22 @@ static void arrange(eb_f32_product *product, size_t max_rows) {
     product->a_pixel = a_line;
     product->c_line = product->c_pixel;
     product->c_pixel = c_line;
+    return true;
   }
+  return false;
 }
 
-// The share's tiles of one line, of as equal heights as can be.
-static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product *product, eb_f32_share share,
+// Of `count` things, those that the part has: all parts together have each of them once.
+static eb_span span_of(uint64_t count, eb_f32_part part) {
+  return (eb_span){count * part.first / part.of, count * part.end / part.of};
+}
+
+// The part's tiles of one line, of as equal heights as can be.
+static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product *product, eb_f32_part part,
                           size_t columns, const float *bias, const void *w, const float *a, float *c, size_t pixels) {
   eb_f32_gemm_ukernel run = product->half ? kernel->f16w : kernel->f32;
   size_t tiles = ratio_up(pixels, kernel->max_rows);
-  eb_span mine = eb_span_of(tiles, share.index, share.count);
+  eb_span mine = span_of(tiles, part);
   for (size_t tile = 0; tile < mine.end; tile++) {
     size_t rows = ratio_up(pixels, tiles - tile);
     if (tile >= mine.first) {
@@ -43,9 +53,9 @@ static void multiply_line(const eb_f32_gemm_kernel *kernel, const eb_f32_product
   }
 }
 
-// Panels `panels` for the share's tiles of `lines` x `pixels` of the product.
+// Panels `panels` for the part's tiles of `lines` x `pixels` of the product.
 static void multiply_block(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product,
-                           eb_span panels, eb_f32_share share, const float *a, float *c, size_t lines, size_t pixels) {
+                           eb_span panels, eb_f32_part part, const float *a, float *c, size_t lines, size_t pixels) {
   const unsigned char *packed = product->packed;
   size_t weight_bytes = product->half ? sizeof(uint16_t) : sizeof(float);
   for (size_t n = 0, panel = 0; panel < panels.end; panel++) {
@@ -55,7 +65,7 @@ static void multiply_block(const eb_f32_kernels *kernels, const eb_f32_layout *l
     const float *bias = (const float *)packed;
     const void *w = packed + kernel->width * (sizeof(float) + product->w_first * weight_bytes);
     for (size_t l = 0; panel >= panels.first && l < lines; l++) {
-      multiply_line(kernel, product, share, columns, bias, w, a + (ptrdiff_t)l * product->a_line,
+      multiply_line(kernel, product, part, columns, bias, w, a + (ptrdiff_t)l * product->a_line,
                     c + (ptrdiff_t)l * product->c_line + n, pixels);
     }
     packed += kernel->width * eb_f32_column_bytes(product->depth, product->half);
@@ -77,11 +87,19 @@ eb_f32_share eb_f32_share_out(const eb_context *context, const eb_f32_layout *la
   return share;
 }
 
+// The pixels [mine.first, mine.end) of the line as a part of its block of `count` that begins at `first`.
+static eb_f32_part part_of_block(eb_span mine, size_t first, size_t count) {
+  eb_f32_part part = {.of = count};
+  part.first = mine.first <= first ? 0 : least(mine.first - first, count);
+  part.end = mine.end <= first ? 0 : least(mine.end - first, count);
+  return part;
+}
+
 void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *unarranged,
-                     eb_f32_share share) {
+                     eb_f32_part part) {
   eb_f32_product product = *unarranged;
   size_t max_rows = kernels->gemm[0].max_rows;
-  arrange(&product, max_rows);
+  bool is_along = arrange(&product, max_rows);
 
   size_t line_step = product.lines, pixel_step = product.pixels;
   if (product.lines > 1) {
@@ -89,27 +107,22 @@ void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
   } else {
     pixel_step = (1 + block_bytes / (magnitude(product.a_pixel) * max_rows * sizeof(float) + 1)) * max_rows;
   }
-  // The share's panels, or its lines, or its blocks of pixels, or, where these are few, its tiles of each block.
-  size_t blocks = ratio_up(product.pixels, pixel_step);
-  eb_span panels = {0, panel_count(layout, product.columns)}, lines_of_share = {0, product.lines};
-  eb_span blocks_of_share = {0, blocks};
-  eb_f32_share tiles = eb_f32_whole;
-  if (share.is_by_columns) {
-    panels = eb_span_of(panels.end, share.index, share.count);
-  } else if (product.lines >= share.count) {
-    lines_of_share = eb_span_of(product.lines, share.index, share.count);
-  } else if (blocks >= share.count) {
-    blocks_of_share = eb_span_of(blocks, share.index, share.count);
-  } else {
-    tiles = share;
-  }
-  for (size_t l = lines_of_share.first; l < lines_of_share.end; l += line_step) {
-    size_t lines = least(line_step, lines_of_share.end - l);
-    for (size_t b = blocks_of_share.first; b < blocks_of_share.end; b++) {
-      size_t p = b * pixel_step;
-      const float *a = product.a + (ptrdiff_t)l * product.a_line + (ptrdiff_t)p * product.a_pixel;
-      float *c = product.c + (ptrdiff_t)l * product.c_line + (ptrdiff_t)p * product.c_pixel;
-      multiply_block(kernels, layout, &product, panels, tiles, a, c, lines, least(pixel_step, product.pixels - p));
+  eb_span panels = {0, panel_count(layout, product.columns)}, lines = {0, product.lines}, pixels = {0, product.pixels};
+  *(part.is_by_columns ? &panels
+    : is_along         ? &pixels
+                       : &lines) = span_of(part.is_by_columns ? panels.end
+                                   : is_along         ? pixels.end
+                                                      : lines.end,
+                                   part);
+  for (size_t l = lines.first; l < lines.end; l += line_step) {
+    const float *a = product.a + (ptrdiff_t)l * product.a_line;
+    float *c = product.c + (ptrdiff_t)l * product.c_line;
+    for (size_t p = 0; p < pixels.end; p += pixel_step) {
+      size_t count = least(pixel_step, product.pixels - p);
+      eb_f32_part block = part_of_block(pixels, p, count);
+      if (block.first == block.end) continue;
+      multiply_block(kernels, layout, &product, panels, block, a + (ptrdiff_t)p * product.a_pixel,
+                     c + (ptrdiff_t)p * product.c_pixel, least(line_step, lines.end - l), count);
     }
   }
 }
@@ -126,7 +139,7 @@ static void multiply_share(const void *untyped, uint32_t index, uint32_t worker)
   const work *work = untyped;
   eb_f32_share share = work->share;
   share.index = index;
-  eb_f32_multiply(work->kernels, work->layout, work->product, share);
+  eb_f32_multiply(work->kernels, work->layout, work->product, eb_f32_part_of(share));
 }
 
 void eb_f32_multiply_shared(const eb_context *context, const eb_f32_kernels *kernels, const eb_f32_layout *layout,

@@ -31,10 +31,22 @@ typedef struct {
   bool is_by_columns;
 } eb_f32_share;
 
-static const eb_f32_share eb_f32_whole = {0, 1, false};
+// The steps [first, end) of `of` that a product is cut into: along its lines, along its pixels where it has one line,
+// or along its panels. What is next to each other stays together, so that a thread finds in its own cache what it wrote
+// in the operator before.
+typedef struct {
+  uint64_t first, end, of;
+  bool is_by_columns;
+} eb_f32_part;
+
+static const eb_f32_part eb_f32_whole = {0, 1, 1, false};
+
+static inline eb_f32_part eb_f32_part_of(eb_f32_share share) {
+  return (eb_f32_part){share.index, (uint64_t)share.index + 1, share.count, share.is_by_columns};
+}
 
 void eb_f32_multiply(const eb_f32_kernels *kernels, const eb_f32_layout *layout, const eb_f32_product *product,
-                     eb_f32_share share);
+                     eb_f32_part part);
 
 // Runs the product's shares on the context's threads.
 void eb_f32_multiply_shared(const eb_context *context, const eb_f32_kernels *kernels, const eb_f32_layout *layout,

@@ -12,7 +12,7 @@ enum {
   channel_multiple = 16,             // so that the transforms need no remainders
   weight_growth_limit = 512 * 1024,  // bytes that a layer's weights may grow by
   block_bytes = 128 * 1024,          // of transformed tiles and products: larger blocks are not faster
-  fewest_tiles = 16,                 // that a block has: transformed weights come in once a block
+  fewest_tiles = 8,                 // that a block has: transformed weights come in once a block
 };
 
 bool eb_f32_winograd_applies(const eb_conv2d_params *params) {
@@ -25,7 +25,7 @@ bool eb_f32_winograd_pays(const eb_conv2d_params *params) {
   uint64_t weights = (uint64_t)params->in_channels * params->out_channels;
   return params->isa != EB_ISA_SCALAR && params->in_channels >= fewest_channels &&
          weights <= weight_growth_limit / ((positions - 9) * sizeof(float)) &&
-         (uint64_t)params->out_height * params->out_width >= 4 * fewest_tiles;
+         (uint64_t)params->out_height * params->out_width >= 64;
 }
 
 static uint64_t position_bytes(const eb_f32_layout *layout, const eb_conv2d_params *params) {
@@ -47,7 +47,9 @@ static uint64_t block_tiles(const eb_conv2d_params *params) {
   uint64_t channels = (uint64_t)params->in_channels + params->out_channels;
   uint64_t fitting = block_bytes / (positions * channels * sizeof(float));
   uint64_t all = (((uint64_t)params->out_height + 1) / 2) * (((uint64_t)params->out_width + 1) / 2);
-  uint64_t tiles = fitting > fewest_tiles ? fitting : fewest_tiles;
+  uint64_t even = (all + 3) / 4;
+  uint64_t tiles = fitting < even ? fitting : even;
+  if (tiles < fewest_tiles) tiles = fewest_tiles;
   return tiles < all ? tiles : all;
 }
 

@@ -55,48 +55,77 @@ static void quantize_rows(const layer *l, const float *in, size_t k, size_t coun
   }
 }
 
-// Some quantized rows; a share of them is a span of blocks of output channels.
+// What is the same in all shares. A share is a span of rows, each thread quantizing its own, or, where the weights are
+// larger than the input, of blocks of output channels.
 typedef struct {
   const layer *layer;
-  eb_qs8_gemm gemm;
-  const int8_t *const *rows;
-  size_t count;
-  float *out;
+  const eb_fully_connected_params *params;
+  void *const *operands;
+  const eb_context *context;
+  bool is_by_blocks;
   uint32_t shares;
 } work;
 
+// Quantized rows that go through together.
+typedef struct {
+  const work *work;
+  eb_qs8_gemm gemm;
+  const int8_t *rows[chunk_rows];
+  size_t count;
+  float *out;
+} chunk;
+
 static void multiply_blocks(const void *opaque, uint32_t index, uint32_t worker) {
   (void)worker;
-  const work *work = opaque;
-  const eb_span blocks = eb_span_of(work->layer->conv.blocks, index, work->shares);
-  eb_qs8_gemm gemm = work->gemm;
+  const chunk *chunk = opaque;
+  const layer *l = chunk->work->layer;
+  const eb_span blocks = eb_span_of(l->conv.blocks, index, chunk->work->shares);
+  eb_qs8_gemm gemm = chunk->gemm;
   eb_qs8_gemm_take_blocks(&gemm, blocks.first, blocks.end);
-  eb_qd8_gemm_kernel_for(work->layer->conv.isa)(&gemm, work->rows, work->count, work->out + blocks.first * EB_QS8_NR);
+  eb_qd8_gemm_kernel_for(l->conv.isa)(&gemm, chunk->rows, chunk->count, chunk->out + blocks.first * EB_QS8_NR);
+}
+
+static void run_rows(const work *work, eb_span rows, int8_t *steps) {
+  const layer *l = work->layer;
+  const size_t k = work->params->in_channels;
+  eb_qd8_range *ranges = (eb_qd8_range *)(void *)(steps + l->ranges_offset);
+  chunk chunk = {.work = work, .gemm = eb_qs8_conv_gemm(&l->conv, work->operands[1], 0, l->row_bytes)};
+  chunk.gemm.ranges = ranges;
+  chunk.gemm.range_step = 1;
+  chunk.gemm.min = work->params->min;
+  chunk.gemm.max = work->params->max;
+  for (uint64_t first = rows.first; first < rows.end; first += chunk_rows) {
+    chunk.count = eb_min_u64(chunk_rows, rows.end - first);
+    chunk.out = (float *)work->operands[2] + first * work->params->out_channels;
+    quantize_rows(l, (const float *)work->operands[0] + first * k, k, chunk.count, steps, ranges);
+    for (size_t i = 0; i < chunk.count; i++) chunk.rows[i] = steps + i * l->row_bytes;
+    if (work->is_by_blocks) {
+      eb_parallel(work->context, work->shares, multiply_blocks, &chunk);
+    } else {
+      eb_qd8_gemm_kernel_for(l->conv.isa)(&chunk.gemm, chunk.rows, chunk.count, chunk.out);
+    }
+  }
+}
+
+static void run_share(const void *opaque, uint32_t index, uint32_t worker) {
+  const work *work = opaque;
+  run_rows(work, eb_span_of(work->params->rows, index, work->shares),
+           eb_worker_scratch(work->context, worker, work->operands[3]));
 }
 
 static void run(const void *opaque, void *const *operands, const eb_context *context) {
   const eb_fully_connected_params *params = opaque;
   layer l;
   if (!plan(params, &l)) return;
-  const size_t k = params->in_channels;
-  const float *in = operands[0];
-  int8_t *steps = operands[3];
-  eb_qd8_range *ranges = (eb_qd8_range *)(void *)(steps + l.ranges_offset);
-  const int8_t *rows[chunk_rows];
-  work work = {.layer = &l, .gemm = eb_qs8_conv_gemm(&l.conv, operands[1], 0, l.row_bytes), .rows = rows};
-  work.gemm.ranges = ranges;
-  work.gemm.range_step = 1;
-  work.gemm.min = params->min;
-  work.gemm.max = params->max;
-  work.out = operands[2];
-  for (size_t first = 0; first < params->rows; first += chunk_rows, in += chunk_rows * k) {
-    work.count = eb_min_u64(chunk_rows, params->rows - first);
-    quantize_rows(&l, in, k, work.count, steps, ranges);
-    for (size_t i = 0; i < work.count; i++) rows[i] = steps + i * l.row_bytes;
-    const uint64_t macs = (uint64_t)work.count * l.row_bytes * params->out_channels;
-    work.shares = eb_shares(context, l.conv.blocks, macs / EB_QS8_MACS_PER_STEP);
-    eb_parallel(context, work.shares, multiply_blocks, &work);
-    work.out += work.count * params->out_channels;
+  work work = {.layer = &l, .params = params, .operands = operands, .context = context};
+  work.is_by_blocks = params->out_channels > params->rows;
+  const uint64_t together = work.is_by_blocks ? eb_min_u64(params->rows, chunk_rows) : params->rows;
+  const uint64_t steps = together * l.row_bytes / EB_QS8_MACS_PER_STEP * params->out_channels;
+  work.shares = eb_shares(context, work.is_by_blocks ? l.conv.blocks : params->rows, steps);
+  if (work.is_by_blocks) {
+    run_rows(&work, (eb_span){0, params->rows}, operands[3]);
+  } else {
+    eb_parallel(context, work.shares, run_share, &work);
   }
 }
 

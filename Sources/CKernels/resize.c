@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "eb_threads.h"
 #include "eb_vector_kernels.h"
 #include "sizes.h"
 
@@ -31,55 +32,84 @@ static bool accepts_nearest(const void *params, const size_t *operand_bytes, siz
          accepts(params, operand_bytes, operand_count, p->element_bytes);
 }
 
+// What is the same in all shares; a share is a span of the images' output rows.
+typedef struct work {
+  const eb_resize_params *params;
+  void *const *operands;
+  void (*rows)(const struct work *work, size_t first, size_t end);
+  uint32_t shares;
+} work;
+
+static void run_share(const void *untyped, uint32_t index, uint32_t worker) {
+  (void)worker;
+  const work *work = untyped;
+  const eb_span rows = eb_span_of((uint64_t)work->params->batch * work->params->out_height, index, work->shares);
+  work->rows(work, rows.first, rows.end);
+}
+
+static void run(const void *params, void *const *operands, const eb_context *context,
+                void (*rows)(const work *, size_t, size_t), uint64_t element_bytes) {
+  const eb_resize_params *p = params;
+  if (is_empty(p)) return;
+  const uint64_t count = (uint64_t)p->batch * p->out_height;
+  const uint64_t steps = count * p->out_width * p->channels * element_bytes / EB_BYTES_PER_STEP;
+  const work work = {p, operands, rows, eb_shares(context, count, steps)};
+  eb_parallel(context, work.shares, run_share, &work);
+}
+
+static void bilinear_rows(const work *work, size_t first, size_t end) {
+  eb_vector_kernels_active()->resize_bilinear_f32(work->params, first, end, work->operands[0], work->operands[1]);
+}
+
 static void run_bilinear(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  if (is_empty(params)) return;
-  eb_vector_kernels_active()->resize_bilinear_f32(params, operands[0], operands[1]);
+  run(params, operands, context, bilinear_rows, 4 * sizeof(float));  // of four pixels
 }
 
 // Input and output have one quantization, so steps interpolate as the numbers do. Half away from zero.
-static void run_bilinear_qs8(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
-  const eb_resize_params *p = params;
-  if (is_empty(p)) return;
-  const int8_t *in = operands[0];
-  int8_t *out = operands[1];
+static void bilinear_qs8_rows(const work *work, size_t first, size_t end) {
+  const eb_resize_params *p = work->params;
   const size_t channels = p->channels, row = (size_t)p->in_width * channels;
-  for (uint32_t n = 0; n < p->batch; n++, in += (size_t)p->in_height * row) {
-    for (uint32_t oy = 0; oy < p->out_height; oy++) {
-      const eb_resize_tap y = eb_resize_tap_at(oy, p->in_height, p->out_height, p);
-      for (uint32_t ox = 0; ox < p->out_width; ox++, out += channels) {
-        const eb_resize_tap x = eb_resize_tap_at(ox, p->in_width, p->out_width, p);
-        const int8_t *top = in + y.lower * row, *bottom = in + y.upper * row;
-        for (size_t c = 0; c < channels; c++) {
-          const float left = (float)top[x.lower * channels + c] * (1 - y.fraction) +
-                             (float)bottom[x.lower * channels + c] * y.fraction;
-          const float right = (float)top[x.upper * channels + c] * (1 - y.fraction) +
-                              (float)bottom[x.upper * channels + c] * y.fraction;
-          const float value = left * (1 - x.fraction) + right * x.fraction;
-          const float bounded = value < -128.0f ? -128.0f : value > 127.0f ? 127.0f : value;
-          out[c] = (int8_t)roundf(bounded);
-        }
+  int8_t *out = (int8_t *)work->operands[1] + first * p->out_width * channels;
+  for (size_t r = first; r < end; r++) {
+    const int8_t *in = (const int8_t *)work->operands[0] + r / p->out_height * p->in_height * row;
+    const eb_resize_tap y = eb_resize_tap_at((uint32_t)(r % p->out_height), p->in_height, p->out_height, p);
+    for (uint32_t ox = 0; ox < p->out_width; ox++, out += channels) {
+      const eb_resize_tap x = eb_resize_tap_at(ox, p->in_width, p->out_width, p);
+      const int8_t *top = in + y.lower * row, *bottom = in + y.upper * row;
+      for (size_t c = 0; c < channels; c++) {
+        const float left =
+            (float)top[x.lower * channels + c] * (1 - y.fraction) + (float)bottom[x.lower * channels + c] * y.fraction;
+        const float right =
+            (float)top[x.upper * channels + c] * (1 - y.fraction) + (float)bottom[x.upper * channels + c] * y.fraction;
+        const float value = left * (1 - x.fraction) + right * x.fraction;
+        const float bounded = value < -128.0f ? -128.0f : value > 127.0f ? 127.0f : value;
+        out[c] = (int8_t)roundf(bounded);
       }
+    }
+  }
+}
+
+static void run_bilinear_qs8(const void *params, void *const *operands, const eb_context *context) {
+  run(params, operands, context, bilinear_qs8_rows, 4 * EB_BYTES_PER_STEP);  // some nanoseconds an element
+}
+
+static void nearest_rows(const work *work, size_t first, size_t end) {
+  const eb_resize_params *p = work->params;
+  const size_t pixel = (size_t)p->channels * p->element_bytes, row = p->in_width * pixel;
+  uint8_t *out = (uint8_t *)work->operands[1] + first * p->out_width * pixel;
+  for (size_t r = first; r < end; r++) {
+    const uint8_t *in = (const uint8_t *)work->operands[0] + r / p->out_height * p->in_height * row;
+    const uint8_t *from =
+        in + eb_resize_nearest_at((uint32_t)(r % p->out_height), p->in_height, p->out_height, p) * row;
+    for (uint32_t ox = 0; ox < p->out_width; ox++, out += pixel) {
+      memcpy(out, from + eb_resize_nearest_at(ox, p->in_width, p->out_width, p) * pixel, pixel);
     }
   }
 }
 
 static void run_nearest(const void *params, void *const *operands, const eb_context *context) {
-  (void)context;
   const eb_resize_params *p = params;
-  if (is_empty(p)) return;
-  const size_t pixel = (size_t)p->channels * p->element_bytes, row = p->in_width * pixel;
-  const uint8_t *in = operands[0];
-  uint8_t *out = operands[1];
-  for (uint32_t n = 0; n < p->batch; n++, in += p->in_height * row) {
-    for (uint32_t oy = 0; oy < p->out_height; oy++) {
-      const uint8_t *from = in + eb_resize_nearest_at(oy, p->in_height, p->out_height, p) * row;
-      for (uint32_t ox = 0; ox < p->out_width; ox++, out += pixel) {
-        memcpy(out, from + eb_resize_nearest_at(ox, p->in_width, p->out_width, p) * pixel, pixel);
-      }
-    }
-  }
+  run(params, operands, context, nearest_rows, 2 * p->element_bytes);
 }
 
 const eb_operator eb_resize_bilinear_f32 = {.name = "resize_bilinear_f32",

@@ -20,19 +20,20 @@ enum {
   // on two threads and on one in turns, on Zen 4: two threads break even where one takes 1.5 to 2 us, and are faster
   // wherever it takes 4 us. In a network part of an input comes from the other core's cache besides: a ResNet-8's
   // operators of 3 to 8 us became slower, those of 20 us and more faster.
-  fewest_steps = 5000,
+  fewest_steps = 800,
   // Kernels keep a few kilobytes on the stack. The default of 8 MiB would count where address space is limited.
   stack_bytes = 256 * 1024,
 };
 
-// In place of a number of shares: the threads end.
-#define ENDING UINT32_MAX
-
-// A word that threads wait on, and how many sleep or are about to.
+// What one thread has to do, on a cache line of its own: taking one's own share moves no line between cores.
 typedef struct {
-  _Alignas(64) atomic_uint value;
-  atomic_uint sleepers;
-} signal_word;
+  // The piece of work that the shares are of, and the shares [next, end) that nobody has taken: see range_of.
+  _Alignas(64) atomic_ullong range;
+  // Written before the range, and left alone until every share of the piece of work is done.
+  eb_task task;
+  const void *argument;
+  atomic_uint is_asleep;  // or about to be; the caller's lane: waits for the rest to finish
+} lane;
 
 typedef struct {
   eb_pool *pool;
@@ -42,20 +43,26 @@ typedef struct {
 } worker;
 
 struct eb_pool {
-  // What is to be done; written while nobody has a share, read by those who have one.
-  eb_task task;
-  const void *argument;
-  uint32_t count;
-  signal_word left;        // shares that nobody has a right to
-  signal_word unfinished;  // shares that are not done
+  lane lanes[EB_MAX_THREADS];           // the caller's, then the workers'
+  _Alignas(64) atomic_uint unfinished;  // shares that are not done
+  _Alignas(64) uint32_t piece;          // the number of the last piece of work, counted in a circle
   uint32_t workers;
   int caller_core;  // where it was last seen
-  atomic_bool is_taken[EB_MAX_SHARES];
+  atomic_bool is_ending;
   uint64_t fewest_steps;
   size_t scratch_bytes;  // each
   unsigned char *scratch;
   worker members[EB_MAX_THREADS];
 };
+
+// The piece of work in the upper half, where a thread can sleep on it, then the end, then the next share.
+static inline uint64_t range_of(uint32_t piece, uint32_t next, uint32_t end) {
+  return (uint64_t)piece << 32 | (uint64_t)end << 16 | next;
+}
+static inline uint32_t piece_of(uint64_t range) { return (uint32_t)(range >> 32); }
+static inline uint32_t end_of(uint64_t range) { return (uint32_t)(range >> 16) & 0xffff; }
+static inline uint32_t next_of(uint64_t range) { return (uint32_t)range & 0xffff; }
+_Static_assert(EB_MAX_SHARES <= 0xffff, "shares are counted in 16 bits");
 
 static inline void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -71,65 +78,93 @@ static uint64_t now_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-// Spins, then sleeps, while the word is `value`. Returns what it is then.
+static void futex(const void *word, int operation, uint32_t value) {
+  syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+}
+
+// The half of the range that names the piece of work; the processors that this runs on are little-endian.
+static const void *piece_word(lane *own) { return (const char *)(const void *)&own->range + 4; }
+
+// Spins, then sleeps, until the lane has another piece of work than `piece`. Returns its number.
 //
-// The sleeper counts itself before it looks at the word a last time, and whoever changes the word looks at the count
+// The sleeper says so before it looks at the range a last time, and whoever changes the range looks at the sleeper
 // afterwards, all sequentially consistent: one of them sees the other. The kernel compares the word again.
-static unsigned wait_for_change(signal_word *word, unsigned value) {
-  unsigned now;
+static uint32_t wait_for_work(lane *own, uint32_t piece) {
+  uint32_t now;
   const uint64_t start = now_ns();
   do {
     for (int i = 0; i < spins_a_look; i++) {
-      now = atomic_load_explicit(&word->value, memory_order_acquire);
-      if (now != value) return now;
+      now = piece_of(atomic_load_explicit(&own->range, memory_order_acquire));
+      if (now != piece) return now;
       pause_briefly();
     }
   } while (now_ns() - start < spin_ns);
-  atomic_fetch_add(&word->sleepers, 1);
-  while ((now = atomic_load(&word->value)) == value) {
-    syscall(SYS_futex, (uint32_t *)(void *)&word->value, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-  }
-  atomic_fetch_sub(&word->sleepers, 1);
+  atomic_store(&own->is_asleep, 1);
+  while ((now = piece_of(atomic_load(&own->range))) == piece) futex(piece_word(own), FUTEX_WAIT_PRIVATE, piece);
+  atomic_store_explicit(&own->is_asleep, 0, memory_order_relaxed);
   return now;
 }
 
-// After a sequentially consistent change of the word.
-static void wake(signal_word *word, uint32_t most) {
-  if (atomic_load(&word->sleepers) != 0) {
-    syscall(SYS_futex, (uint32_t *)(void *)&word->value, FUTEX_WAKE_PRIVATE, most, NULL, NULL, 0);
-  }
-}
-
-// Takes a share that nobody has: there is one, as each right is to one. Each thread begins with the same part of the
-// outputs, operator by operator, so that most of what it reads it has written itself and is in its own cache.
-static uint32_t take_share(eb_pool *pool, uint32_t number) {
-  uint32_t index = (uint32_t)((uint64_t)pool->count * number / (pool->workers + 1));
-  while (atomic_exchange_explicit(&pool->is_taken[index], true, memory_order_relaxed)) {
-    index = index + 1 < pool->count ? index + 1 : 0;
-  }
-  return index;
-}
-
-// Takes shares until none is left. Whoever has a right to one keeps the piece of work from being replaced by the next.
-static void take_shares(eb_pool *pool, uint32_t number) {
-  unsigned left = atomic_load_explicit(&pool->left.value, memory_order_relaxed);
-  while (left != 0 && left != ENDING) {
-    if (!atomic_compare_exchange_weak_explicit(&pool->left.value, &left, left - 1, memory_order_acquire,
-                                               memory_order_relaxed)) {
-      continue;
+// The same for the caller, until every share is done.
+static void wait_for_the_rest(eb_pool *pool) {
+  const uint64_t start = now_ns();
+  do {
+    for (int i = 0; i < spins_a_look; i++) {
+      if (atomic_load_explicit(&pool->unfinished, memory_order_acquire) == 0) return;
+      pause_briefly();
     }
-    pool->task(pool->argument, take_share(pool, number), number);
-    if (atomic_fetch_sub(&pool->unfinished.value, 1) == 1 && number != 0) wake(&pool->unfinished, 1);
-    left = atomic_load_explicit(&pool->left.value, memory_order_relaxed);
+  } while (now_ns() - start < spin_ns);
+  atomic_store(&pool->lanes[0].is_asleep, 1);
+  for (uint32_t now; (now = atomic_load(&pool->unfinished)) != 0;) futex(&pool->unfinished, FUTEX_WAIT_PRIVATE, now);
+  atomic_store_explicit(&pool->lanes[0].is_asleep, 0, memory_order_relaxed);
+}
+
+// Takes one of the lane's shares and runs it; false where none is left. Whoever has taken one keeps the piece of work
+// from being replaced by the next, so what the lane says of it can be read afterwards.
+static bool run_share(lane *from, uint32_t number) {
+  unsigned long long range = atomic_load_explicit(&from->range, memory_order_acquire);
+  while (next_of(range) < end_of(range)) {
+    if (atomic_compare_exchange_weak_explicit(&from->range, &range, range + 1, memory_order_acquire,
+                                              memory_order_acquire)) {
+      from->task(from->argument, next_of(range), number);
+      return true;
+    }
+  }
+  return false;
+}
+
+// Runs the thread's own shares, then what others have left. Each begins with the same part of the outputs,
+// operator by operator, so that most of what it reads it has written itself and is in its own cache.
+static void run_shares(eb_pool *pool, uint32_t number) {
+  uint32_t done = 0;
+  for (uint32_t i = 0; i <= pool->workers; i++) {
+    lane *from = &pool->lanes[(number + i) % (pool->workers + 1)];
+    while (run_share(from, number)) done++;
+  }
+  if (done == 0) return;
+  if (atomic_fetch_sub(&pool->unfinished, done) == done && number != 0 && atomic_load(&pool->lanes[0].is_asleep)) {
+    futex(&pool->unfinished, FUTEX_WAKE_PRIVATE, 1);
   }
 }
 
 static void *work(void *argument) {
   const worker *self = argument;
+  eb_pool *pool = self->pool;
+  uint32_t piece = 0;
   for (;;) {
-    if (wait_for_change(&self->pool->left, 0) == ENDING) return NULL;
-    take_shares(self->pool, self->number);
+    piece = wait_for_work(&pool->lanes[self->number], piece);
+    if (atomic_load_explicit(&pool->is_ending, memory_order_relaxed)) return NULL;
+    run_shares(pool, self->number);
   }
+}
+
+// Gives a lane its shares [first, end) of the pool's piece of work, and wakes its thread.
+static void give(eb_pool *pool, uint32_t number, eb_task task, const void *argument, uint32_t first, uint32_t end) {
+  lane *to = &pool->lanes[number];
+  to->task = task;
+  to->argument = argument;
+  atomic_store(&to->range, range_of(pool->piece, first, end));
+  if (number != 0 && atomic_load(&to->is_asleep)) futex(piece_word(to), FUTEX_WAKE_PRIVATE, 1);
 }
 
 static cpu_set_t only(int core) {
@@ -185,7 +220,7 @@ static bool start(eb_pool *pool, uint32_t threads) {
 
 eb_pool *eb_pool_create(uint32_t threads, size_t scratch_bytes) {
   if (threads < 2 || threads > EB_MAX_THREADS || scratch_bytes > SIZE_MAX / EB_MAX_THREADS - 64) return NULL;
-  eb_pool *pool = aligned_alloc(64, (sizeof(eb_pool) + 63) / 64 * 64);
+  eb_pool *pool = aligned_alloc(64, sizeof(eb_pool));
   if (pool == NULL) return NULL;
   *pool = (eb_pool){
       .fewest_steps = fewest_steps, .caller_core = sched_getcpu(), .scratch_bytes = (scratch_bytes + 63) / 64 * 64};
@@ -201,8 +236,9 @@ void eb_pool_share_always(eb_pool *pool) { pool->fewest_steps = 0; }
 
 void eb_pool_destroy(eb_pool *pool) {
   if (pool == NULL) return;
-  atomic_store(&pool->left.value, ENDING);
-  wake(&pool->left, INT32_MAX);
+  atomic_store(&pool->is_ending, true);
+  pool->piece++;
+  for (uint32_t i = 1; i <= pool->workers; i++) give(pool, i, NULL, NULL, 0, 0);
   for (uint32_t i = 0; i < pool->workers; i++) pthread_join(pool->members[i].thread, NULL);
   free(pool->scratch);
   free(pool);
@@ -215,17 +251,16 @@ void eb_parallel(const eb_context *context, uint32_t count, eb_task task, const 
     return;
   }
   make_way(pool);
-  pool->task = task;
-  pool->argument = argument;
-  pool->count = count;
-  for (uint32_t i = 0; i < count; i++) atomic_store_explicit(&pool->is_taken[i], false, memory_order_relaxed);
-  atomic_store_explicit(&pool->unfinished.value, count, memory_order_relaxed);
-  atomic_store(&pool->left.value, count);
-  wake(&pool->left, count - 1);
-  take_shares(pool, 0);
-  for (unsigned unfinished = atomic_load_explicit(&pool->unfinished.value, memory_order_acquire); unfinished != 0;) {
-    unfinished = wait_for_change(&pool->unfinished, unfinished);
+  pool->piece++;
+  atomic_store_explicit(&pool->unfinished, count, memory_order_relaxed);
+  // The workers' first, as they have the longer way.
+  const uint32_t threads = pool->workers + 1;
+  for (uint32_t i = threads; i-- > 0;) {
+    const eb_span span = eb_span_of(count, i, threads);
+    if (span.first < span.end) give(pool, i, task, argument, (uint32_t)span.first, (uint32_t)span.end);
   }
+  run_shares(pool, 0);
+  wait_for_the_rest(pool);
 }
 
 uint32_t eb_shares(const eb_context *context, uint64_t units, uint64_t steps) {

@@ -23,11 +23,7 @@ import Testing
     var random = SeededGenerator(seed: 41)
     for index in 0..<8 {
       var params = eb_conv2d_params.random(kind, random: &random)
-      // Every third has more outputs than pixels, so that its columns are shared.
-      if index % 3 == 0, kind != .depthwise {
-        params.groups = 1
-        params.out_channels += 131
-      }
+      if index % 3 == 0 { params.widen(kind) }
       let convolution = F32Convolution(kind, params, random: &random)
       try expectSame("seed 41: \(params.geometry)") { bits(try convolution.result(on: isa)) }
     }
@@ -66,10 +62,7 @@ import Testing
     var random = SeededGenerator(seed: 44)
     for index in 0..<8 {
       var params = eb_conv2d_params.random(kind, random: &random)
-      if index % 3 == 0, kind != .depthwise {
-        params.groups = 1
-        params.out_channels += 131
-      }
+      if index % 3 == 0 { params.widen(kind) }
       let convolution = QS8Convolution(kind, params, random: &random)
       try expectSame("seed 44: \(params.geometry)") { try convolution.result(on: isa) }
     }
@@ -80,10 +73,7 @@ import Testing
     var random = SeededGenerator(seed: 45)
     for index in 0..<8 {
       var params = eb_conv2d_params.random(kind, random: &random)
-      if index % 3 == 0, kind != .depthwise {
-        params.groups = 1
-        params.out_channels += 131
-      }
+      if index % 3 == 0 { params.widen(kind) }
       let layer = QD8Layer(kind, params, random: &random)
       try expectSame("seed 45: \(params.geometry)") { bits(try layer.result(on: isa)) }
     }
@@ -189,6 +179,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [EB_OP_RESIZE_BILINEAR_F32, EB_OP_RESIZE_BILINEAR_QS8, EB_OP_RESIZE_NEAREST])
+  func resizes(op: eb_op) throws {
+    var random = SeededGenerator(seed: 51)
+    var params = eb_resize_params()
+    (params.batch, params.in_height, params.in_width, params.channels) = (2, 5, 9, 21)
+    (params.out_height, params.out_width, params.half_pixel_centers) = (11, 7, 1)
+    params.element_bytes = op == EB_OP_RESIZE_BILINEAR_QS8 ? 1 : 4
+    let (inputs, outputs) = (2 * 5 * 9 * 21, 2 * 11 * 7 * 21)
+    let input = params.element_bytes == 4 ? Operand(random.floats(inputs)) : Operand(random.steps(inputs))
+    try expectSame("seed 51") {
+      let output = Operand(byteCount: outputs * Int(params.element_bytes))
+      try run(op, params, [input, output])
+      return output.elements(UInt8.self)
+    }
+  }
+
+  @Test(arguments: [1, 2, 4, 8] as [UInt32]) func fills(elementBytes: UInt32) throws {
+    let params = eb_fill_params(count: 1500, element_bytes: elementBytes, value: 0x0102_0304_0506_0708)
+    try expectSame("fill") {
+      let output = Operand(byteCount: 1500 * Int(elementBytes))
+      try run(EB_OP_FILL, params, [output])
+      return output.elements(UInt8.self)
+    }
+  }
+
   /// [11, 3, 37] times [11, 1, 37]: the first axis is shared.
   @Test func broadcasts() throws {
     var random = SeededGenerator(seed: 50)
@@ -215,6 +230,20 @@ import Testing
       let output = Operand(room: input.count, of: UInt32.self)
       try run(op, params, [Operand(input), output])
       return output.elements(UInt32.self)
+    }
+  }
+}
+
+extension eb_conv2d_params {
+  /// More channels than pixels, so that columns are shared.
+  fileprivate mutating func widen(_ kind: F32Convolution.Kind) {
+    out_channels += 131
+    groups = 1
+    if kind == .depthwise {
+      in_channels += 131
+      (groups, out_channels) = (in_channels, in_channels)
+      (in_height, in_width) = (Swift.min(in_height, 5), Swift.min(in_width, 5))
+      fitOutput()
     }
   }
 }

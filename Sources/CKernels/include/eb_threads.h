@@ -17,7 +17,7 @@ extern "C" {
 
 #define EB_MAX_THREADS 64u
 // More than one, so that a thread that was held back is made up for.
-#define EB_SHARES_A_THREAD 4u
+#define EB_SHARES_A_THREAD 2u
 #define EB_MAX_SHARES (EB_SHARES_A_THREAD * EB_MAX_THREADS)
 
 typedef struct eb_pool eb_pool;

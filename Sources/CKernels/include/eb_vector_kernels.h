@@ -37,7 +37,8 @@ typedef struct {
   // Half to even; NaN stays NaN.
   void (*f32_to_f16)(size_t count, const float *in, uint16_t *out);
   void (*f16_to_f32)(size_t count, const uint16_t *in, float *out);
-  void (*resize_bilinear_f32)(const eb_resize_params *params, const float *in, float *out);
+  // Output rows [first, end) of batch * out_height.
+  void (*resize_bilinear_f32)(const eb_resize_params *params, size_t first, size_t end, const float *in, float *out);
 } eb_vector_kernels;
 
 // The table for `isa`, or the nearest below it.
