@@ -10,6 +10,7 @@ public struct ModelReader {
     switch try format(of: file) {
     case .tflite: return try TFLiteReader.read(file, options)
     case .onnx: return try ONNXReader.read(file, options)
+    case .ncnn: return try NcnnReader.read(file, options)
     }
   }
 
@@ -19,6 +20,7 @@ public struct ModelReader {
     switch try format(of: file) {
     case .tflite: return try TFLiteReader.inputs(file)
     case .onnx: return try ONNXReader.inputs(file)
+    case .ncnn: return try NcnnReader.inputs(file)
     }
   }
 
@@ -30,24 +32,25 @@ public struct ModelReader {
   private static func format(of file: ModelBytes) throws(ModelFormatError) -> ModelFormat {
     let start = Array(file.bytes.prefix(8))
     if start.count == 8, start[4...].elementsEqual(TFLiteModel.identifier) { return .tflite }
+    if NcnnReader.recognizes(start) { return .ncnn }
     let path = file.path
     let known = [".mlmodel": "a Core ML", ".param": "an ncnn"]
     if let format = known.first(where: { path.hasSuffix($0.key) })?.value {
       throw .unreadable(
         path: path,
         reason:
-          "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7) and ONNX models"
+          "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7), ONNX models and ncnn's (first line 7767517)"
       )
     }
     if path.hasSuffix(".onnx") || (!path.hasSuffix(".tflite") && ONNXModel.isLikely(file)) { return .onnx }
     throw .unreadable(
       path: path,
       reason:
-        "is no model that edgebench reads; expected a TFLite model ('TFL3' in bytes 4 to 7) or an ONNX model")
+        "is no model that edgebench reads; expected a TFLite ('TFL3' in bytes 4 to 7), ONNX or ncnn model")
   }
 }
 
 /// The formats that models are read from; the raw value is the name in records.
 public enum ModelFormat: String, Sendable, Hashable {
-  case tflite, onnx
+  case tflite, onnx, ncnn
 }

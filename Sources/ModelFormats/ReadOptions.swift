@@ -17,15 +17,22 @@ public struct ReadOptions: Sendable {
   public var inputValues: [String: TensorData]
   /// Seed of weights that take the place of missing ones (an ncnn structure without its `.bin`); `nil` refuses such a model.
   public var randomWeights: UInt64?
+  /// Whether nobody will look at the values of weights: those that the file lacks are zeros that take no memory.
+  public var structureOnly: Bool
+
+  /// Is told, in a sentence, of what the reader had to assume.
+  public var note: (@Sendable (String) -> Void)?
 
   public init(
     inputShapes: [String: Shape] = [:], dimensions: [String: Int] = [:],
     inputValues: [String: TensorData] = [:],
-    randomWeights: UInt64? = nil
+    randomWeights: UInt64? = nil, structureOnly: Bool = false, note: (@Sendable (String) -> Void)? = nil
   ) {
     self.inputShapes = inputShapes
     self.dimensions = dimensions
     self.inputValues = inputValues
     self.randomWeights = randomWeights
+    self.structureOnly = structureOnly
+    self.note = note
   }
 }

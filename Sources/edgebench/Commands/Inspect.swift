@@ -18,7 +18,9 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let shapes = try shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
+    let graph = try failing(as: .badInput) {
+      try ModelReader.read(model, ReadOptions(inputShapes: shapes, structureOnly: true))
+    }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

@@ -14,6 +14,7 @@ struct Operators: ParsableCommand {
     if markdown { return try Terminal.output(list.markdown) }
     try Terminal.output(list.table)
     try Terminal.output("\nCustom operators: \(list.custom.joined(separator: ", ")).\n")
+    try Terminal.output("\nncnn: \(list.ncnn.joined(separator: ", ")).\n")
     try Terminal.output("\nONNX: \(list.onnx.joined(separator: ", ")).\n")
     try Terminal.output("\nNot run: \(list.missing.joined(separator: ", ")).\n")
   }

@@ -38,7 +38,10 @@ struct Predict: ParsableCommand {
     try checkEngine(profile)
     let precision = try wantedPrecision()
     let shapes = try shape.byName()
-    let graph = try failing(as: .badInput) { try ModelReader.read(model, ReadOptions(inputShapes: shapes)) }
+    let graph = try failing(as: .badInput) {
+      try ModelReader.read(
+        model, ReadOptions(inputShapes: shapes, structureOnly: true, note: { Terminal.warning($0) }))
+    }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let projected = try failing(as: .badInput) {
       try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)

@@ -16,10 +16,14 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var shape: ShapeOptions
 
+  @Flag(help: "Use seeded weights in place of the model's (an ncnn .param without its .bin).")
+  var randomWeights = false
+
   /// What the model in `path` is read with: shapes that it leaves open, from `--shape` or from the arrays, and the arrays
   /// themselves, which may decide about shapes and branches.
   func readOptions(for path: String) throws(CommandFailure) -> ReadOptions {
-    var options = ReadOptions(inputShapes: try shape.byName())
+    var options = ReadOptions(
+      inputShapes: try shape.byName(), randomWeights: randomWeights ? 1 : nil, note: { Terminal.warning($0) })
     guard !inputs.isEmpty else { return options }
     let declared = try failing(as: .badInput) { try ModelReader.inputs(of: path) }
     var next = 0

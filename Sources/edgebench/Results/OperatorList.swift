@@ -9,6 +9,8 @@ struct OperatorList {
   let custom = TFLiteReader.customOperators
   /// ONNX's operators that are run, and those of other domains with the domain before them.
   let onnx = ONNXReader.operators
+  /// ncnn's layers that are run.
+  let ncnn = NcnnReader.layers
   /// In alphabetical order.
   var missing: [String] = []
 
@@ -50,6 +52,12 @@ struct OperatorList {
     Operator sets 7 and later. A model's own functions are read as the nodes that they stand for.
 
     \(onnx.map { "`\($0)`" }.joined(separator: ", ")).
+
+    ## ncnn
+    `.param` and `.param.bin`, with the `.bin` beside it or `--random-weights`. Layers that make boxes of detections
+    (`DetectionOutput`, `YoloDetectionOutput`, `Yolov3DetectionOutput`) end the graph: their inputs are its outputs.
+
+    \(ncnn.map { "`\($0)`" }.joined(separator: ", ")).
 
     """
   }
