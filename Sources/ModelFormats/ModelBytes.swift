@@ -94,3 +94,16 @@ final class ModelBytes: @unchecked Sendable {
     }
   }
 }
+
+extension String {
+  /// A name from a file, for errors and tables of one line: control characters are replaced.
+  init(printable bytes: some Collection<UInt8>) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else {
+      self = text
+      return
+    }
+    self.init(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
+  }
+}

@@ -114,10 +114,7 @@ struct FlatTable {
     guard let range = try vector(slot, elementSize: 1) else { return nil }
     let bytes = file.bytes[range].prefix(4096)
     try file.spend(bytes.count, on: place)
-    let text = String(decoding: bytes, as: UTF8.self)
-    func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{FFFD}" : $0 }))
+    return String(printable: bytes)
   }
 
   /// Where a field's inline bytes start; `nil` where the field is left out.

@@ -96,7 +96,7 @@ extension ONNXNode {
     guard let attribute = attributes[name] else { return nil }
     guard let range = attribute.text else { throw wrongAttribute(name, "a string") }
     try file.spend(range.count, on: place)
-    return String(decoding: file.bytes[range], as: UTF8.self)
+    return String(printable: file.bytes[range])
   }
 
   func string(_ name: String, default value: String) throws(ModelFormatError) -> String {
@@ -108,7 +108,7 @@ extension ONNXNode {
     var values: [String] = []
     for range in attribute.texts {
       try file.spend(range.count, on: place)
-      values.append(String(decoding: file.bytes[range], as: UTF8.self))
+      values.append(String(printable: file.bytes[range]))
     }
     return values
   }

@@ -19,7 +19,7 @@ final class ONNXConverter {
 
   /// Nodes converted so far, those of unrolled loops and inlined functions counted anew each time.
   private var convertedCount = 0
-  private static let mostConverted = 1 << 20
+  private static let mostConverted = 1 << 16
 
   init(_ model: ONNXModel, _ options: ReadOptions) {
     self.model = model

@@ -24,7 +24,7 @@ extension ProtobufMessage {
   func string(_ field: Field) throws(ModelFormatError) -> String {
     let range = try bytes(field)
     try file.spend(range.count, on: place)
-    return String(decoding: file.bytes[range], as: UTF8.self)
+    return String(printable: file.bytes[range])
   }
 
   /// Appends the numbers of a repeated field, packed or not.
