@@ -1,34 +1,6 @@
 // Arithmetic on i32 and i64. Sums and products wrap; a quotient or remainder by 0 is 0.
 #include "binary.h"
-
-static int64_t floor_divide(int64_t a, int64_t b) {
-  if (b == 0) return 0;
-  if (b == -1) return (int64_t)(0 - (uint64_t)a);  // INT64_MIN / -1 wraps
-  const int64_t quotient = a / b;
-  return a % b != 0 && (a < 0) != (b < 0) ? quotient - 1 : quotient;
-}
-
-static int64_t truncated_divide(int64_t a, int64_t b) {
-  if (b == 0) return 0;
-  return b == -1 ? (int64_t)(0 - (uint64_t)a) : a / b;
-}
-
-static int64_t floor_modulo(int64_t a, int64_t b) {
-  if (b == 0 || b == -1) return 0;
-  const int64_t remainder = a % b;
-  return remainder != 0 && (remainder < 0) != (b < 0) ? remainder + b : remainder;
-}
-
-// The integer part of a^b: 0 for a negative power of anything but 1 and -1.
-static int64_t power(int64_t a, int64_t b) {
-  if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
-  uint64_t result = 1, factor = (uint64_t)a;
-  for (; b != 0; b >>= 1) {
-    if (b & 1) result *= factor;
-    factor *= factor;
-  }
-  return (int64_t)result;
-}
+#include "integer-math.h"
 
 // Narrowing to i32 keeps the low bits, so wrapping in 64 bits serves both types.
 static inline int64_t apply(uint32_t kind, int64_t x, int64_t y) {
@@ -40,21 +12,33 @@ static inline int64_t apply(uint32_t kind, int64_t x, int64_t y) {
     case EB_BINARY_MULTIPLY:
       return (int64_t)((uint64_t)x * (uint64_t)y);
     case EB_BINARY_DIVIDE:
-      return truncated_divide(x, y);
+      return eb_truncated_divide(x, y);
     case EB_BINARY_MINIMUM:
       return x < y ? x : y;
     case EB_BINARY_MAXIMUM:
       return x > y ? x : y;
     case EB_BINARY_POWER:
-      return power(x, y);
+      return eb_integer_power(x, y);
     case EB_BINARY_SQUARED_DIFFERENCE: {
       const uint64_t difference = (uint64_t)x - (uint64_t)y;
       return (int64_t)(difference * difference);
     }
     case EB_BINARY_FLOOR_DIVIDE:
-      return floor_divide(x, y);
+      return eb_floor_divide(x, y);
+    case EB_BINARY_TRUNCATED_MODULO:
+      return eb_truncated_modulo(x, y);
+    case EB_BINARY_BITWISE_AND:
+      return x & y;
+    case EB_BINARY_BITWISE_OR:
+      return x | y;
+    case EB_BINARY_BITWISE_XOR:
+      return x ^ y;
+    case EB_BINARY_SHIFT_LEFT:
+      return eb_shift_left(x, y);
+    case EB_BINARY_SHIFT_RIGHT:
+      return eb_shift_right(x, y);
     default:
-      return floor_modulo(x, y);
+      return eb_floor_modulo(x, y);
   }
 }
 
@@ -74,7 +58,9 @@ static void row_i64(const eb_binary_params *p, size_t count, const int64_t *a, s
 }
 
 static bool accepts(const eb_binary_params *p, const size_t *operand_bytes, size_t operand_count, size_t bytes) {
-  return p->kind <= EB_BINARY_FLOOR_MODULO && eb_binary_accepts(p, operand_bytes, operand_count, bytes, bytes);
+  const bool has_kind =
+      p->kind <= EB_BINARY_FLOOR_MODULO || (p->kind >= EB_BINARY_TRUNCATED_MODULO && p->kind <= EB_BINARY_SHIFT_RIGHT);
+  return has_kind && eb_binary_accepts(p, operand_bytes, operand_count, bytes, bytes);
 }
 
 static bool accepts_i32(const void *params, const size_t *operand_bytes, size_t operand_count) {

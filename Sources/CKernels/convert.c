@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "eb_vector_kernels.h"
-#include "half.h"
+#include "element.h"
 #include "sizes.h"
 
 enum { block_count = 256 };
@@ -18,54 +18,22 @@ typedef struct {
   int64_t integers[block_count];
 } block;
 
-// 0 for what is not a type.
-static uint32_t bit_width(uint32_t type) {
-  switch (type) {
-    case EB_I4:
-      return 4;
-    case EB_I8:
-    case EB_U8:
-    case EB_BOOL:
-      return 8;
-    case EB_F16:
-    case EB_I16:
-    case EB_U16:
-      return 16;
-    case EB_F32:
-    case EB_I32:
-    case EB_U32:
-      return 32;
-    case EB_F64:
-    case EB_I64:
-    case EB_U64:
-      return 64;
-    default:
-      return 0;
-  }
-}
-
 static bool holds(size_t bytes, uint32_t type, uint64_t count) {
-  return type == EB_I4 ? count / 2 + count % 2 <= bytes : EB_HOLDS(bytes, count, bit_width(type) / 8);
+  const uint32_t width = eb_bit_width(type);
+  if (width >= 8) return EB_HOLDS(bytes, count, width / 8);
+  const uint64_t per_byte = 8 / width;
+  return count / per_byte + (count % per_byte != 0) <= bytes;
 }
 
 static bool accepts(const void *params, const size_t *operand_bytes, size_t operand_count) {
   const eb_convert_params *p = params;
   uint64_t count;
-  if (p->has_scales > 1 || operand_count != 2 + p->has_scales || bit_width(p->from) == 0 || bit_width(p->to) == 0)
+  if (p->has_scales > 1 || operand_count != 2 + p->has_scales || eb_bit_width(p->from) == 0 || eb_bit_width(p->to) == 0)
     return false;
+  if (p->overflows > 1) return false;
   if (!eb_element_count(3, (const uint64_t[]){p->outer, p->channels, p->inner}, &count)) return false;
   return holds(operand_bytes[0], p->from, count) && holds(operand_bytes[1], p->to, count) &&
          (!p->has_scales || EB_HOLDS(operand_bytes[2], p->channels, sizeof(float)));
-}
-
-static int64_t nibble(const uint8_t *bytes, size_t index) {
-  const uint32_t value = (bytes[index / 2] >> (index % 2 * 4)) & 15u;
-  return (int64_t)value - (value >= 8 ? 16 : 0);
-}
-
-static void set_nibble(uint8_t *bytes, size_t index, int64_t value) {
-  const uint32_t shift = index % 2 * 4;
-  bytes[index / 2] = (uint8_t)((bytes[index / 2] & (0xF0u >> shift)) | ((uint32_t)(value & 15) << shift));
 }
 
 #define EB_LOAD(TYPE, type, target)                                                     \
@@ -74,7 +42,7 @@ static void set_nibble(uint8_t *bytes, size_t index, int64_t value) {
     break;
 
 static void load(uint32_t from, const void *in, size_t first, block *b) {
-  b->is_real = from == EB_F16 || from == EB_F32 || from == EB_F64;
+  b->is_real = eb_type_is_real(from);
   b->is_unsigned = from == EB_U64;
   switch (from) {
     EB_LOAD(EB_F32, float, reals)
@@ -87,14 +55,14 @@ static void load(uint32_t from, const void *in, size_t first, block *b) {
     EB_LOAD(EB_U32, uint32_t, integers)
     EB_LOAD(EB_I64, int64_t, integers)
     EB_LOAD(EB_U64, int64_t, integers)
-    case EB_F16:
-      for (size_t i = 0; i < b->count; i++) b->reals[i] = eb_f32_from_f16(((const uint16_t *)in)[first + i]);
-      break;
-    case EB_BOOL:
-      for (size_t i = 0; i < b->count; i++) b->integers[i] = ((const uint8_t *)in)[first + i] != 0;
-      break;
-    case EB_I4:
-      for (size_t i = 0; i < b->count; i++) b->integers[i] = nibble(in, first + i);
+    default:
+      for (size_t i = 0; i < b->count; i++) {
+        if (b->is_real) {
+          b->reals[i] = eb_real_at(from, in, first + i);
+        } else {
+          b->integers[i] = eb_integer_at(from, in, first + i);
+        }
+      }
       break;
   }
 }
@@ -112,12 +80,12 @@ static void dequantize(block *b, float scale, int32_t zero_point) {
   for (size_t i = 0; i < b->count; i++) b->reals[i] = (double)scale * (b->reals[i] - zero_point);
 }
 
-// In f32 where the number came from f32, as TensorFlow Lite divides.
-static void quantize(block *b, float scale, int32_t zero_point, bool is_f32) {
+// In f32 where the number came from f32, as TensorFlow Lite divides. A float of 8 bits does its own rounding.
+static void quantize(block *b, float scale, int32_t zero_point, bool is_f32, bool to_real) {
   make_real(b);
   for (size_t i = 0; i < b->count; i++) {
     const double steps = is_f32 ? (double)((float)b->reals[i] / scale) : b->reals[i] / (double)scale;
-    b->reals[i] = (steps != steps ? 0 : round(steps)) + zero_point;
+    b->reals[i] = to_real ? steps + zero_point : (steps != steps ? 0 : round(steps)) + zero_point;
   }
 }
 
@@ -129,15 +97,6 @@ static int64_t saturated(double x, double below, double above, int64_t lowest, i
 
 static uint64_t saturated_u64(double x) {
   return !(x > 0) ? 0 : x >= 18446744073709551616.0 ? UINT64_MAX : (uint64_t)x;
-}
-
-// To odd where it is not exact, so that rounding once more, to f16, rounds as if from the f64.
-static float f32_to_odd(double x) {
-  const float nearest = (float)x;
-  if (x != x || (double)nearest == x || isinf(nearest)) return nearest;
-  const uint32_t bits = eb_bits(nearest);
-  if (bits & 1) return nearest;
-  return eb_from_bits(fabs((double)nearest) > fabs(x) ? bits - 1 : bits | 1);
 }
 
 #define EB_STORE_INTEGER(TYPE, type, lowest, highest)                                                        \
@@ -153,7 +112,19 @@ static double real_at(const block *b, size_t i) {
   return b->is_real ? b->reals[i] : b->is_unsigned ? (double)(uint64_t)b->integers[i] : (double)b->integers[i];
 }
 
-static void store(uint32_t to, const block *b, void *out, size_t first) {
+// Whole numbers of fewer than 8 bits: a real is cut to its integer part and held to the type's range.
+static void store_narrow(uint32_t to, const block *b, void *out, size_t first) {
+  const bool is_signed = to == EB_I4 || to == EB_I2;
+  const int64_t span = (int64_t)1 << eb_bit_width(to);
+  const int64_t lowest = is_signed ? -span / 2 : 0, highest = lowest + span - 1;
+  for (size_t i = 0; i < b->count; i++) {
+    const int64_t x =
+        b->is_real ? saturated(b->reals[i], (double)lowest, (double)highest + 1, lowest, highest) : b->integers[i];
+    eb_set_integer(to, out, first + i, x);
+  }
+}
+
+static void store(uint32_t to, const block *b, void *out, size_t first, bool saturates) {
   switch (to) {
     EB_STORE_INTEGER(EB_I8, int8_t, INT8_MIN, INT8_MAX)
     EB_STORE_INTEGER(EB_U8, uint8_t, 0, UINT8_MAX)
@@ -177,20 +148,19 @@ static void store(uint32_t to, const block *b, void *out, size_t first) {
     case EB_F64:
       for (size_t i = 0; i < b->count; i++) ((double *)out)[first + i] = real_at(b, i);
       break;
-    case EB_F16:
-      for (size_t i = 0; i < b->count; i++) {
-        ((uint16_t *)out)[first + i] = eb_f16_from_f32(f32_to_odd(real_at(b, i)));
-      }
-      break;
     case EB_BOOL:
       for (size_t i = 0; i < b->count; i++) {
         ((uint8_t *)out)[first + i] = b->is_real ? b->reals[i] != 0 : b->integers[i] != 0;
       }
       break;
     case EB_I4:
-      for (size_t i = 0; i < b->count; i++) {
-        set_nibble(out, first + i, b->is_real ? saturated(b->reals[i], -8, 8, -8, 7) : b->integers[i]);
-      }
+    case EB_U4:
+    case EB_I2:
+    case EB_U2:
+      store_narrow(to, b, out, first);
+      break;
+    default:
+      for (size_t i = 0; i < b->count; i++) eb_set_real(to, out, first + i, real_at(b, i), saturates);
       break;
   }
 }
@@ -203,15 +173,15 @@ static void convert_run(const eb_convert_params *p, float from_scale, float to_s
     b.count = count - done < block_count ? count - done : block_count;
     load(p->from, in, first + done, &b);
     if (from_scale != 0) dequantize(&b, from_scale, p->from_zero_point);
-    if (to_scale != 0) quantize(&b, to_scale, p->to_zero_point, p->from == EB_F32);
-    store(p->to, &b, out, first + done);
+    if (to_scale != 0) quantize(&b, to_scale, p->to_zero_point, p->from == EB_F32, eb_type_is_real(p->to));
+    store(p->to, &b, out, first + done, p->overflows == 0);
   }
 }
 
 // From 8-bit elements, many of them: the results of all 256 are made once and looked up.
 static bool run_table(const eb_convert_params *p, const void *in, void *out, size_t count) {
   enum { elements = 256, worthwhile = 1024 };
-  if (bit_width(p->from) != 8 || p->to == EB_I4 || count < worthwhile) return false;
+  if (eb_bit_width(p->from) != 8 || eb_bit_width(p->to) < 8 || count < worthwhile) return false;
   uint8_t from[elements];
   for (int i = 0; i < elements; i++) from[i] = (uint8_t)i;
   union {
@@ -222,7 +192,7 @@ static bool run_table(const eb_convert_params *p, const void *in, void *out, siz
   } table;
   convert_run(p, p->from_scale, p->to_scale, from, &table, 0, elements);
   const uint8_t *bytes = in;
-  switch (bit_width(p->to)) {
+  switch (eb_bit_width(p->to)) {
     case 8:
       for (size_t i = 0; i < count; i++) ((uint8_t *)out)[i] = table.x8[bytes[i]];
       break;
@@ -280,7 +250,10 @@ static void run(const void *params, void *const *operands, const eb_context *con
       }
     }
   }
-  if (p->to == EB_I4 && count % 2 != 0) ((uint8_t *)out)[count / 2] &= 0x0F;  // the padding is 0
+  const uint32_t width = eb_bit_width(p->to);
+  if (width >= 8) return;
+  const size_t per_byte = 8 / width;
+  for (size_t i = count; i % per_byte != 0; i++) eb_set_bits(out, width, i, 0);  // the padding is 0
 }
 
 const eb_operator eb_convert = {

@@ -1,21 +1,22 @@
-// Padding with the input's own elements: mirrored without the edge (reflect), with it (symmetric), or the edge.
+// Padding with the input's own elements: mirrored without the edge (reflect), with it (symmetric), the edge, or those of the
+// other end (wrap).
 #include <string.h>
 
 #include "eb_operators.h"
 #include "sizes.h"
 
-enum { reflect = 1, symmetric = 2, edge = 3 };
+enum { reflect = 1, symmetric = 2, edge = 3, wrap = 4 };
 
 static bool accepts(const void *params, const size_t *operand_bytes, size_t operand_count) {
   const eb_pad_mirror_params *p = params;
-  if (operand_count != 2 || p->rank > EB_MAX_RANK || p->mode < reflect || p->mode > edge) return false;
+  if (operand_count != 2 || p->rank > EB_MAX_RANK || p->mode < reflect || p->mode > wrap) return false;
   if (p->element_bytes != 1 && p->element_bytes != 2 && p->element_bytes != 4 && p->element_bytes != 8) return false;
   for (uint32_t i = 0; i < p->rank; i++) {
     const uint64_t in = p->in_shape[i], before = p->before[i], out = p->out_shape[i];
     // An index into the input must exist for every output.
     if (in == 0 || in > INT64_MAX || out > INT64_MAX || out < in || before > out - in) return false;
     const uint64_t after = out - in - before;
-    const uint64_t most = p->mode == reflect ? in - 1 : p->mode == symmetric ? in : UINT64_MAX;
+    const uint64_t most = p->mode == reflect ? in - 1 : p->mode == edge ? UINT64_MAX : in;
     if (before > most || after > most) return false;
   }
   uint64_t in_count, out_count;
@@ -33,6 +34,8 @@ static size_t source(uint32_t mode, uint64_t index, uint64_t before, uint64_t in
       return (size_t)(position < 0 ? -position : 2 * last - position);
     case symmetric:
       return (size_t)(position < 0 ? -position - 1 : 2 * last + 1 - position);
+    case wrap:
+      return (size_t)(position < 0 ? position + last + 1 : position - last - 1);
     default:
       return position < 0 ? 0 : (size_t)last;
   }

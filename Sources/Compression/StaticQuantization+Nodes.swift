@@ -62,8 +62,10 @@ extension StaticQuantization {
       // A table of constants stays as it is: its steps would be made from it at every inference.
       guard case let data?? = node.inputs.first else { return .never }
       return source[data].constant == nil ? .withAllInputs : .never
-    case .matMul, .select, .logSoftmax, .layerNorm, .batchNorm, .quantize, .dequantize, .cast, .readState,
-      .writeState:
+    case .matMul, .select, .logSoftmax, .layerNorm, .batchNorm, .quantize, .dequantize, .cast,
+      .castOverflowing,
+      .bitcast, .gatherElements, .gatherND, .scatterElements, .scatterND, .reverseSequence, .topIndices,
+      .cumulative, .determinant, .readState, .writeState:
       return .never
     }
   }
@@ -87,9 +89,13 @@ extension Unary {
     switch self {
     case .relu, .relu6, .reluN1To1, .clamp, .leakyRelu, .elu, .sigmoid, .tanh, .hardSwish, .silu,
       .hardSigmoid,
-      .gelu, .softplus, .erf, .abs, .negate, .square:
+      .gelu, .softplus, .erf, .abs, .negate, .square, .softsign, .mish, .celu, .selu, .swish, .atan, .asinh:
       true
-    case .exp, .log, .sqrt, .rsqrt, .reciprocal, .floor, .ceil, .round, .sign, .sin, .cos, .logicalNot: false
+    case .exp, .log, .sqrt, .rsqrt, .reciprocal, .floor, .ceil, .round, .sign, .sin, .cos, .tan, .asin, .acos,
+      .sinh,
+      .cosh, .acosh, .atanh, .expm1, .log1p, .thresholdedRelu, .shrink, .isNaN, .isInfinite, .bitwiseNot,
+      .logicalNot:
+      false
     }
   }
 }

@@ -48,13 +48,14 @@ extension Graph {
     case .matMul: .matmul
     case .pool2d: .pooling
     case .unary, .binary, .select: .elementwise
-    case .reduce, .argMax, .argMin: .reduction
+    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant: .reduction
     case .softmax, .logSoftmax: .softmax
     case .layerNorm, .batchNorm: .normalization
     case .resize: .resize
-    case .quantize, .dequantize, .cast: .conversion
+    case .quantize, .dequantize, .cast, .castOverflowing: .conversion
     case .concat, .reshape, .transpose, .pad, .slice, .gather, .broadcast, .tile, .readState, .writeState,
-      .depthToSpace, .spaceToDepth:
+      .depthToSpace, .spaceToDepth, .gatherElements, .gatherND, .scatterElements, .scatterND,
+      .reverseSequence, .bitcast:
       .dataMovement
     }
   }

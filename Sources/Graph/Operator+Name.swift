@@ -22,14 +22,24 @@ extension Operator {
     case .pad: "pad"
     case .slice: "slice"
     case .gather: "gather"
+    case .gatherElements: "gatherElements"
+    case .gatherND: "gatherND"
+    case .scatterElements: "scatterElements"
+    case .scatterND: "scatterND"
+    case .reverseSequence: "reverseSequence"
     case .broadcast: "broadcast"
     case .tile: "tile"
     case .resize(let resize): resize.method == .bilinear ? "resizeBilinear" : "resizeNearest"
     case .argMax: "argMax"
     case .argMin: "argMin"
+    case .topIndices: "topIndices"
+    case .cumulative(let cumulation): cumulation.kind == .sum ? "cumulativeSum" : "cumulativeProduct"
+    case .determinant: "determinant"
     case .quantize: "quantize"
     case .dequantize: "dequantize"
     case .cast: "cast"
+    case .castOverflowing: "castOverflowing"
+    case .bitcast: "bitcast"
     case .readState: "readState"
     case .writeState: "writeState"
     case .depthToSpace: "depthToSpace"
@@ -47,7 +57,23 @@ extension Unary {
     case .elu: "elu"
     case .hardSigmoid: "hardSigmoid"
     case .gelu: "gelu"
+    case .celu: "celu"
+    case .selu: "selu"
+    case .thresholdedRelu: "thresholdedRelu"
+    case .shrink: "shrink"
+    case .swish: "swish"
+    case .isInfinite: "isInfinite"
     default: String(describing: self)
+    }
+  }
+}
+
+extension Unary {
+  /// Whether the result is a truth value.
+  public var isPredicate: Bool {
+    switch self {
+    case .isNaN, .isInfinite, .logicalNot: true
+    default: false
     }
   }
 }

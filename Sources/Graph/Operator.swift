@@ -37,6 +37,17 @@ public enum Operator: Sendable, Hashable {
   case slice(begin: [Int], strides: [Int])
   /// Inputs: data, indices (i32 or i64). Output: `data.shape[..<axis] + indices.shape + data.shape[(axis + 1)...]`.
   case gather(axis: Int)
+  /// Inputs: data, indices `[...]` of as many axes. `output[i0, .., i, ..] = data[i0, .., indices[i0, .., i, ..], ..]`.
+  case gatherElements(axis: Int)
+  /// Inputs: data, indices `[..., depth]`. Each row of indices names a slice of data behind its first `batchAxes` axes.
+  case gatherND(batchAxes: Int)
+  /// Inputs: data, indices and updates of one shape. `output[i0, .., indices[i0, .., i, ..], ..] = updates[i0, .., i, ..]`; the
+  /// rest is data.
+  case scatterElements(axis: Int, Scatter)
+  /// Inputs: data, indices `[..., depth]`, updates `[..., slice]`. Each row of indices names the slice of data that is updated.
+  case scatterND(Scatter)
+  /// Inputs: x, lengths `[batch]`. The first `lengths[b]` elements along the time axis in reverse order.
+  case reverseSequence(batchAxis: Int, timeAxis: Int)
   /// Broadcasts the input to the output tensor's shape.
   case broadcast
   /// Repeats the input along each axis.
@@ -46,12 +57,22 @@ public enum Operator: Sendable, Hashable {
   /// Index of the largest (or smallest) element along an axis, first one of equals. Output: i32 or i64.
   case argMax(axis: Int, keepsDimensions: Bool)
   case argMin(axis: Int, keepsDimensions: Bool)
+  /// Indices of the `count` largest (or smallest) elements along an axis, in order, of equals the lower index first.
+  /// Output: i32 or i64.
+  case topIndices(axis: Int, count: Int, largest: Bool)
+  case cumulative(Cumulation)
+  /// Input: `[..., N, N]`, N up to 64. Output: `[...]`.
+  case determinant
   /// Real to integer; the output's quantization says how. Between two quantized types it requantizes.
   case quantize
   /// Integer (or f16) to real; the input's quantization says how.
   case dequantize
-  /// A conversion of the number itself, without quantization.
+  /// A conversion of the number itself, without quantization. What an 8-bit float does not hold becomes its largest number.
   case cast
+  /// As `cast`, but what an 8-bit float does not hold becomes its infinity, or NaN where it has none.
+  case castOverflowing
+  /// The bytes as elements of the output's type; the output's shape has as many bytes.
+  case bitcast
   /// The value of a state. No inputs.
   case readState(StateID)
   /// Sets a state. One input, no outputs.
@@ -145,6 +166,8 @@ public enum PadMode: Sendable, Hashable {
   /// Mirror with the edge element.
   case symmetric
   case edge
+  /// The elements of the other end.
+  case wrap
 }
 
 public enum Unary: Sendable, Hashable {
@@ -159,6 +182,28 @@ public enum Unary: Sendable, Hashable {
   case softplus, erf
   case exp, log, sqrt, rsqrt, square, abs, negate, reciprocal
   case floor, ceil, round, sign, sin, cos
+  case tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh
+  /// e^x - 1 and ln(1 + x)
+  case expm1, log1p
+  /// x / (1 + |x|)
+  case softsign
+  /// x * tanh(softplus(x))
+  case mish
+  /// max(0, x) + min(0, alpha * (e^(x / alpha) - 1))
+  case celu(alpha: Float)
+  /// gamma * x where x > 0, else gamma * alpha * (e^x - 1)
+  case selu(alpha: Float, gamma: Float)
+  /// x where x > alpha, else 0
+  case thresholdedRelu(alpha: Float)
+  /// x + bias where x < -lambda, x - bias where x > lambda, else 0
+  case shrink(lambda: Float, bias: Float)
+  /// x / (1 + e^(-alpha * x))
+  case swish(alpha: Float)
+  /// Output: bool.
+  case isNaN
+  /// Output: bool.
+  case isInfinite(positive: Bool, negative: Bool)
+  case bitwiseNot
   case logicalNot
 }
 
@@ -169,11 +214,41 @@ public enum Binary: UInt8, Sendable, Hashable, CaseIterable {
   case logicalAnd, logicalOr
   /// x where x >= 0, else slope * x; the slope is the second input.
   case prelu
+  /// The remainder with the sign of the first operand; `floorModulo` has that of the second.
+  case truncatedModulo
+  case bitwiseAnd, bitwiseOr, bitwiseXor
+  /// By the width or more: 0. To the right the sign fills up.
+  case shiftLeft, shiftRight
+  /// The angle of the point (b, a).
+  case arcTangent
 }
 
 public enum Reduction: UInt8, Sendable, Hashable, CaseIterable {
   case sum, mean, maximum, minimum, product, any, all
   case sumOfSquares, l2Norm
+}
+
+/// Running sums or products along an axis.
+public struct Cumulation: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable { case sum, product }
+  public var kind: Kind
+  public var axis: Int
+  /// Whether an element's own value is left out.
+  public var isExclusive: Bool
+  /// Whether it runs from the end.
+  public var isReversed: Bool
+
+  public init(kind: Kind, axis: Int, isExclusive: Bool = false, isReversed: Bool = false) {
+    self.kind = kind
+    self.axis = axis
+    self.isExclusive = isExclusive
+    self.isReversed = isReversed
+  }
+}
+
+/// What an update does to the element it falls on; several on one do it one after the other.
+public enum Scatter: UInt8, Sendable, Hashable, CaseIterable {
+  case set, add, multiply, minimum, maximum
 }
 
 public struct Resize: Sendable, Hashable {

@@ -32,13 +32,17 @@ extension ElementType {
   /// The zero points that a quantized tensor of this type can have; `nil` for types that are not quantized.
   var zeroPointRange: ClosedRange<Int32>? {
     switch self {
+    case .i2: -2...1
+    case .u2: 0...3
     case .i4: -8...7
+    case .u4: 0...15
     case .i8: -128...127
     case .u8: 0...255
     case .i16: -32768...32767
     case .u16: 0...65535
     case .i32, .u32, .i64, .u64: .min ... .max
-    case .f16, .f32, .f64, .bool: nil
+    case .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1: 0...0
+    case .f16, .f32, .f64, .bf16, .f8e8m0, .bool: nil
     }
   }
 }

@@ -5,9 +5,12 @@ extension ShapeInference {
     try requireInputs(1...1)
     let x = try input(0, "x")
     let isLogical = unary == .logicalNot
+    if unary == .bitwiseNot {
+      try require(!x.elementType.isFloatingPoint, "x is \(x)", expected: "whole numbers")
+    }
     try require(
       (x.elementType == .bool) == isLogical, "x is \(x)", expected: isLogical ? "bool" : "numbers")
-    return x
+    return unary.isPredicate ? TensorType(.bool, x.shape) : x
   }
 
   func binary(_ binary: Binary) throws(GraphError) -> TensorType {
@@ -19,6 +22,10 @@ extension ShapeInference {
       throw mismatch("a is \(a), b is \(b)", expected: "shapes that broadcast")
     }
     switch binary {
+    case .bitwiseAnd, .bitwiseOr, .bitwiseXor, .shiftLeft, .shiftRight:
+      try require(
+        !a.elementType.isFloatingPoint && a.elementType != .bool, "a is \(a)", expected: "whole numbers")
+      return TensorType(a.elementType, shape)
     case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual:
       return TensorType(.bool, shape)
     case .logicalAnd, .logicalOr:

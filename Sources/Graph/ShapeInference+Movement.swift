@@ -55,7 +55,7 @@ extension ShapeInference {
         switch mode {
         case .constant, .edge: Shape.largestExtent
         case .reflect: x.shape[axis] - 1
-        case .symmetric: x.shape[axis]
+        case .symmetric, .wrap: x.shape[axis]
         }
       let range = 0...limit
       try require(

@@ -38,12 +38,21 @@ struct ShapeInference {
     case .pad(let before, let after, let mode): return [try pad(before, after, mode)]
     case .slice(let begin, let strides): return [try slice(begin, strides)]
     case .gather(let axis): return [try gather(axis: axis)]
+    case .gatherElements(let axis): return [try gatherElements(axis: axis)]
+    case .gatherND(let batchAxes): return [try gatherND(batchAxes: batchAxes)]
+    case .scatterElements(let axis, _): return [try scatterElements(axis: axis)]
+    case .scatterND: return [try scatterND()]
+    case .reverseSequence(let batchAxis, let timeAxis): return [try reverseSequence(batchAxis, timeAxis)]
+    case .topIndices(let axis, let count, _): return [try topIndices(axis: axis, count: count)]
+    case .cumulative(let cumulation): return [try cumulative(cumulation)]
+    case .determinant: return [try determinant()]
     case .broadcast: return [try broadcastToDeclared()]
     case .tile(let multiples): return [try tile(multiples)]
     case .resize: return [try resize()]
     case .argMax(let axis, let keepsDimensions), .argMin(let axis, let keepsDimensions):
       return [try argReduce(axis: axis, keepsDimensions: keepsDimensions)]
-    case .quantize, .dequantize, .cast: return [try convert()]
+    case .quantize, .dequantize, .cast, .castOverflowing: return [try convert()]
+    case .bitcast: return [try bitcast()]
     case .readState(let id): return [try readState(id)]
     case .writeState(let id):
       try writeState(id)

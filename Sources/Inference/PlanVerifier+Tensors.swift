@@ -44,9 +44,10 @@ extension PlanVerifier {
   private func elementBits(_ type: UInt32) -> Int? {
     switch type {
     case 0: 0
-    case 11: 4
-    case 4, 5, 10: 8
-    case 2, 6, 7: 16
+    case 15, 16: 2
+    case 11, 14, 22: 4
+    case 4, 5, 10, 18, 19, 20, 21, 23: 8
+    case 2, 6, 7, 17: 16
     case 1, 8, 12: 32
     case 3, 9, 13: 64
     default: nil

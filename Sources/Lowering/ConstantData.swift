@@ -3,7 +3,7 @@ public import Graph
 // Constants as the numbers they stand for.
 
 extension Tensor {
-  /// The elements of an f32 or f16 constant; `nil` for other types or where the bytes are too few.
+  /// The elements of an f32, f16 or bf16 constant; `nil` for other types or where the bytes are too few.
   var floats: [Float]? {
     guard let constant, let count = shape.elementCount else { return nil }
     switch elementType {
@@ -13,6 +13,9 @@ extension Tensor {
     case .f16:
       let bits = constant.elements(as: UInt16.self)
       return bits.count == count ? bits.map { Float(halfBits: $0) } : nil
+    case .bf16:
+      let bits = constant.elements(as: UInt16.self)
+      return bits.count == count ? bits.map { Float(bitPattern: UInt32($0) << 16) } : nil
     default: return nil
     }
   }
@@ -47,7 +50,8 @@ extension Tensor {
       case .i32: constant.elements(as: Int32.self).map(Int64.init)
       case .u32: constant.elements(as: UInt32.self).map(Int64.init)
       case .i64: constant.elements(as: Int64.self)
-      case .u64, .f16, .f32, .f64: nil
+      case .u64, .u4, .i2, .u2: nil
+      case .f16, .f32, .f64, .bf16, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: nil
       }
     return values?.count == count ? values : nil
   }
@@ -82,6 +86,12 @@ extension Float {
     case 31: self = fraction == 0 ? sign * .infinity : .nan
     default: self = sign * (1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
     }
+  }
+
+  /// The nearest bf16 number, ties to even, as bits.
+  var bfloatBits: UInt16 {
+    if isNaN { return UInt16(bitPattern >> 16) | 0x40 }
+    return UInt16(truncatingIfNeeded: (UInt64(bitPattern) + 0x7FFF + UInt64(bitPattern >> 16 & 1)) >> 16)
   }
 
   /// The nearest IEEE 754 binary16 number, ties to even, as bits.

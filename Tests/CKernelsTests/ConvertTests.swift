@@ -11,14 +11,17 @@ import Testing
     eb_convert_params(
       outer: 1, channels: 1, inner: UInt64(count), from: UInt32(from.rawValue), to: UInt32(to.rawValue),
       from_scale: fromScale, to_scale: toScale, from_zero_point: fromZeroPoint, to_zero_point: toZeroPoint,
-      has_scales: 0)
+      has_scales: 0, overflows: 0)
   }
 
   static func convert<A: BitwiseCopyable, B: BitwiseCopyable>(
-    _ values: [A], _ from: eb_type, to: eb_type, as type: B.Type
+    _ values: [A], _ from: eb_type, to: eb_type, as type: B.Type, count: Int? = nil, bytes: Int? = nil
   ) throws -> [B] {
-    let operands = [Operand(values), Operand(room: values.count, of: B.self)]
-    let params = Self.params(from, to, count: values.count)
+    let count = count ?? values.count
+    let operands = [
+      Operand(values), bytes.map { Operand(byteCount: $0) } ?? Operand(room: count, of: B.self),
+    ]
+    let params = Self.params(from, to, count: count)
     try run(EB_OP_CONVERT, params, operands)
     try expectRefusalOfShortOperands(EB_OP_CONVERT, params, operands)
     return operands[1].elements(B.self)

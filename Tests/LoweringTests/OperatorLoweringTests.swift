@@ -11,7 +11,7 @@ import Testing
   }
 
   static let examples: [Example] =
-    windows + movements + [
+    windows + movements + functions + [
       Example(testDescription: "dense over leading axes", shape: [2, 3, 7]) { $0.dense($1, units: 5) },
       Example(testDescription: "product by a constant", shape: [2, 3, 4]) { b, x in
         let w = b.constant("w", shape: [4, 6], (0..<24).map { Float($0) / 10 - 1 })
@@ -152,6 +152,9 @@ import Testing
     Example(testDescription: "symmetric padding", shape: [1, 3, 4, 2]) {
       $0.pad($1, Padding2D(top: 1, left: 2, bottom: 2, right: 1), mode: .symmetric)
     },
+    Example(testDescription: "padding with the other end", shape: [1, 3, 4, 2]) {
+      $0.pad($1, Padding2D(top: 3, left: 2, bottom: 2, right: 4), mode: .wrap)
+    },
     Example(testDescription: "padding with the edge", shape: [1, 3, 4, 2]) {
       $0.pad($1, Padding2D(top: 4, left: 2, bottom: 2, right: 5), mode: .edge)
     },
@@ -159,6 +162,27 @@ import Testing
       b.transpose(x, [0, 1, 2, 3, 4, 7, 5, 6])
     },
   ]
+
+  /// Of inputs in -1 to 1.
+  static let functions: [Example] =
+    ([
+      .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .atanh, .expm1, .log1p, .softsign, .mish,
+      .celu(alpha: 0.5),
+      .selu(alpha: 1.5, gamma: 1.25), .thresholdedRelu(alpha: 0.25), .shrink(lambda: 0.5, bias: 0.125),
+      .swish(alpha: 2),
+    ] as [Unary]).map { unary in
+      Example(testDescription: unary.name, shape: [2, 9]) { $0.unary(unary, $1) }
+    } + [
+      Example(testDescription: "acosh", shape: [2, 9]) { b, x in
+        b.unary(.acosh, b.add(b.unary(.abs, x), b.constant("one", shape: [1], [1])))
+      },
+      Example(testDescription: "remainder with the sign of the first", shape: [2, 9]) { b, x in
+        b.apply(.binary(.truncatedModulo, activation: .none), [x, b.constant("c", shape: [1], [-0.375])])
+      },
+      Example(testDescription: "angle", shape: [2, 9]) { b, x in
+        b.apply(.binary(.arcTangent, activation: .none), [x, b.constant("c", shape: [1], [-0.375])])
+      },
+    ]
 
   /// f32 sums of up to some hundred terms: their relative error stays below 100 * 2^-24, well within 1e-5.
   @Test(arguments: examples) func agreesWithTheNaiveEvaluator(_ example: Example) throws {

@@ -81,6 +81,18 @@ enum eb_op {
   EB_OP_RESIZE_BILINEAR_QS8 = 106,
   // in, out, [scales]: eb_convert_params
   EB_OP_CONVERT = 112,  // quantize, dequantize, requantize, cast: any element type to any other
+  // Any element type, one element at a time: what no board's latency depends on
+  EB_OP_MATH = 128,              // in, out: eb_math_params
+  EB_OP_BINARY_ANY = 129,        // a, b, out: eb_binary_any_params
+  EB_OP_REDUCE_ANY = 130,        // in, out: eb_reduce_any_params
+  EB_OP_CUMULATIVE = 131,        // in, out: eb_cumulative_params
+  EB_OP_TOP_INDICES = 132,       // in, out (i32): eb_top_indices_params
+  EB_OP_GATHER_ELEMENTS = 133,   // in, indices, out: eb_gather_elements_params
+  EB_OP_GATHER_ND = 134,         // in, indices, out: eb_gather_nd_params
+  EB_OP_SCATTER_ELEMENTS = 135,  // in, indices, updates, out: eb_scatter_elements_params
+  EB_OP_SCATTER_ND = 136,        // in, indices, updates, out: eb_scatter_nd_params
+  EB_OP_REVERSE_SEQUENCE = 137,  // in, lengths, out: eb_reverse_sequence_params
+  EB_OP_DETERMINANT_F32 = 138,   // in, out: eb_determinant_params
 };
 
 // Values of Graph.ElementType.
@@ -98,6 +110,16 @@ enum eb_type {
   EB_I4 = 11,
   EB_U32 = 12,
   EB_U64 = 13,
+  EB_U4 = 14,
+  EB_I2 = 15,
+  EB_U2 = 16,
+  EB_BF16 = 17,
+  EB_F8E4M3FN = 18,
+  EB_F8E4M3FNUZ = 19,
+  EB_F8E5M2 = 20,
+  EB_F8E5M2FNUZ = 21,
+  EB_F4E2M1 = 22,
+  EB_F8E8M0 = 23,
 };
 
 // Convolution, depthwise and transposed convolution.
@@ -212,6 +234,13 @@ enum eb_binary {
   EB_BINARY_LOGICAL_AND,
   EB_BINARY_LOGICAL_OR,
   EB_BINARY_PRELU,
+  EB_BINARY_TRUNCATED_MODULO,  // C's fmod and %: the sign of a
+  EB_BINARY_BITWISE_AND,
+  EB_BINARY_BITWISE_OR,
+  EB_BINARY_BITWISE_XOR,
+  EB_BINARY_SHIFT_LEFT,   // by the width or more: 0
+  EB_BINARY_SHIFT_RIGHT,  // of a signed number: its sign fills up
+  EB_BINARY_ARC_TANGENT,  // atan2(a, b)
 };
 
 // Strides are in elements; 0 broadcasts. Lowering merges axes, so that equal shapes come as rank 1.
@@ -294,7 +323,7 @@ typedef struct {
 } eb_gather_params;
 
 typedef struct {
-  uint32_t mode;  // 1 reflect, 2 symmetric, 3 edge
+  uint32_t mode;  // 1 reflect, 2 symmetric, 3 edge, 4 wrap
   uint32_t element_bytes;
   uint32_t rank;
   uint64_t in_shape[EB_MAX_RANK], before[EB_MAX_RANK], out_shape[EB_MAX_RANK];
@@ -316,7 +345,126 @@ typedef struct {
   float from_scale, to_scale;
   int32_t from_zero_point, to_zero_point;
   uint32_t has_scales;
+  uint32_t overflows;  // to a float of 8 bits: 1: what is too large becomes infinity or NaN; 0: the largest number
 } eb_convert_params;
+
+// Values of Graph.Unary, as far as EB_OP_MATH has them.
+enum eb_math {
+  EB_MATH_TAN = 1,
+  EB_MATH_ASIN,
+  EB_MATH_ACOS,
+  EB_MATH_ATAN,
+  EB_MATH_SINH,
+  EB_MATH_COSH,
+  EB_MATH_ASINH,
+  EB_MATH_ACOSH,
+  EB_MATH_ATANH,
+  EB_MATH_SOFTSIGN,          // x / (1 + |x|)
+  EB_MATH_MISH,              // x * tanh(ln(1 + e^x))
+  EB_MATH_CELU,              // p0: alpha; max(0, x) + min(0, alpha * (e^(x / alpha) - 1))
+  EB_MATH_SELU,              // p0: alpha, p1: gamma; gamma * (x > 0 ? x : alpha * (e^x - 1))
+  EB_MATH_THRESHOLDED_RELU,  // p0: x > p0 ? x : 0
+  EB_MATH_SHRINK,            // p0: lambda, p1: bias; x < -lambda ? x + bias : x > lambda ? x - bias : 0
+  EB_MATH_SWISH,             // p0: alpha; x / (1 + e^(-alpha * x))
+  EB_MATH_IS_NAN,            // out: bool bytes
+  EB_MATH_IS_INFINITE,       // out: bool bytes; p0 not 0: +infinity counts, p1 not 0: -infinity
+  EB_MATH_EXPM1,
+  EB_MATH_LOG1P,
+};
+
+typedef struct {
+  uint64_t count;
+  uint32_t kind;  // enum eb_math
+  uint32_t type;  // enum eb_type with a fraction; of the input, and of the output where that is not bool
+  float p0, p1;
+} eb_math_params;
+
+// As eb_binary_params; computed in f64, or in 64 bits of which the low ones are kept.
+typedef struct {
+  uint32_t kind;  // enum eb_binary, but not PRELU; comparisons and logic: out is bool
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];
+  uint64_t a_strides[EB_MAX_RANK], b_strides[EB_MAX_RANK];
+  uint32_t type;  // enum eb_type of a and b, in whole bytes
+  uint32_t padding;
+} eb_binary_any_params;
+
+typedef struct {
+  uint32_t kind;  // enum eb_reduction up to L2_NORM
+  uint32_t rank;
+  uint64_t shape[EB_MAX_RANK];  // of the input
+  uint32_t axes;                // bit i: axis i is reduced
+  uint32_t type;                // enum eb_type, in whole bytes
+} eb_reduce_any_params;
+
+// out[.., k, ..] = in[.., 0, ..] + ... + in[.., k, ..] along one axis.
+typedef struct {
+  uint64_t outer, count, inner;
+  uint32_t type;  // enum eb_type, in whole bytes
+  uint32_t is_product;
+  uint32_t is_exclusive;  // without in[.., k, ..]
+  uint32_t is_reversed;   // from the end
+} eb_cumulative_params;
+
+// Along one axis, the indices of the `chosen` largest (or smallest) elements in order, of equals the lower index first.
+typedef struct {
+  uint64_t outer, count, inner, chosen;
+  uint32_t type;  // enum eb_type, in whole bytes
+  uint32_t is_largest;
+} eb_top_indices_params;
+
+// out[i0, .., i, ..] = in[i0, .., indices[i0, .., i, ..], ..]; an index out of range is clamped.
+typedef struct {
+  uint32_t rank, axis;
+  uint64_t in_shape[EB_MAX_RANK],
+      index_shape[EB_MAX_RANK];  // of the indices and of out: at most `in`'s but along the axis
+  uint32_t element_bytes;
+  uint32_t index_type;  // EB_I32 or EB_I64
+} eb_gather_elements_params;
+
+// Each of `tuples` rows of `depth` indices in each of `batch` parts names a slice; an index out of range is clamped.
+typedef struct {
+  uint64_t batch, tuples, slice_bytes;
+  uint32_t depth;
+  uint32_t index_type;             // EB_I32 or EB_I64
+  uint64_t in_shape[EB_MAX_RANK];  // the axes that are indexed, `depth` of them
+} eb_gather_nd_params;
+
+// What happens to an element that is scattered to.
+enum eb_scatter { EB_SCATTER_SET = 0, EB_SCATTER_ADD, EB_SCATTER_MULTIPLY, EB_SCATTER_MINIMUM, EB_SCATTER_MAXIMUM };
+
+// out = in, then out[i0, .., indices[i0, .., i, ..], ..] takes updates[i0, .., i, ..]; an index out of range does
+// nothing.
+typedef struct {
+  uint32_t rank, axis;
+  uint64_t in_shape[EB_MAX_RANK], index_shape[EB_MAX_RANK];
+  uint32_t type;  // enum eb_type, in whole bytes
+  uint32_t index_type;
+  uint32_t kind;  // enum eb_scatter
+  uint32_t padding;
+} eb_scatter_elements_params;
+
+// out = in, then the slices that the tuples of indices name take those of `updates`; one out of range does nothing.
+typedef struct {
+  uint64_t tuples, slice;  // elements
+  uint32_t depth;
+  uint32_t index_type;
+  uint64_t in_shape[EB_MAX_RANK];  // the axes that are indexed, `depth` of them
+  uint32_t type;                   // enum eb_type, in whole bytes
+  uint32_t kind;                   // enum eb_scatter
+} eb_scatter_nd_params;
+
+// The first lengths[b] elements along the time axis in reverse order. in: [outer, x, middle, y, inner], where x is the
+// batch axis and y the time axis, or the other way round.
+typedef struct {
+  uint64_t outer, first, middle, second, inner_bytes;
+  uint32_t batch_is_first;
+  uint32_t index_type;
+} eb_reverse_sequence_params;
+
+typedef struct {
+  uint64_t batch, size;  // of square matrices
+} eb_determinant_params;
 
 // What an operator may use besides its operands.
 typedef struct {

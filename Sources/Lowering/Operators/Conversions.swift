@@ -6,7 +6,8 @@ extension PlanBuilder {
     let x = try inputTensor(0, of: node)
     let result = outputTensor(node)
     guard let count = x.shape.elementCount else { throw unsupported("its input is too large") }
-    if node.op != .cast, let table = LookupTable.requantize(from: x, to: result) {
+    let isCast = node.op == .cast || node.op == .castOverflowing
+    if !isCast, let table = LookupTable.requantize(from: x, to: result) {
       return try addLookup(table, node)
     }
     var parameters = eb_convert_params()
@@ -15,7 +16,8 @@ extension PlanBuilder {
     parameters.inner = UInt64(count)
     parameters.from = UInt32(x.elementType.rawValue)
     parameters.to = UInt32(result.elementType.rawValue)
-    if node.op != .cast {
+    parameters.overflows = node.op == .castOverflowing ? 1 : 0
+    if !isCast {
       if x.quantization?.axis != nil, result.elementType == .f32, let reals = x.reals {
         return try alias(node.outputs[0], to: addConstant(TensorData(reals), name: result.name))
       }

@@ -5,6 +5,7 @@ extension PlanBuilder {
   mutating func lowerUnary(_ node: Node, _ unary: Unary) throws(LoweringError) {
     let x = try inputTensor(0, of: node)
     guard let count = x.shape.elementCount else { throw unsupported("its input is too large") }
+    if try lowerMath(node, unary, x, count: count) { return }
     switch x.elementType {
     case .f32:
       // A chain of clamps is one; a clamp after another function is not worth a step of its own kind.
@@ -45,6 +46,18 @@ extension PlanBuilder {
     _ node: Node, _ unary: Unary, _ x: Tensor, count: Int
   ) throws(LoweringError) {
     let isWide = x.elementType == .i64
+    if unary == .bitwiseNot {
+      let ones = addConstant(
+        isWide ? TensorData([Int64(-1)]) : TensorData([Int32(-1)]), name: "\(node.name) ones")
+      var parameters = eb_binary_params()
+      parameters.rank = 1
+      parameters.shape.0 = UInt64(count)
+      parameters.a_strides.0 = 1
+      parameters.kind = EB_BINARY_BITWISE_XOR.rawValue
+      return addStep(
+        isWide ? EB_OP_BINARY_I64 : EB_OP_BINARY_I32, parameters,
+        [try input(0, of: node), ones, try define(node.outputs[0])])
+    }
     let zero = addConstant(
       isWide ? TensorData([Int64(0)]) : TensorData([Int32(0)]), name: "\(node.name) zero")
     let value = try input(0, of: node)
@@ -74,7 +87,9 @@ extension PlanBuilder {
   mutating func lowerBinary(_ node: Node, _ binary: Binary, _ activation: Activation) throws(LoweringError) {
     let a = try inputTensor(0, of: node)
     let b = try inputTensor(1, of: node)
-    let fuses = !binary.isPredicate && (a.elementType == .f32 || a.elementType == .i8)
+    let fuses =
+      !binary.isPredicate && !binary.needsAnyKernel(a.elementType)
+      && (a.elementType == .f32 || a.elementType == .i8)
     let (range, output) = fuses ? try fusedClamp(node, activation) : (.unbounded, node.outputs[0])
     let result = graph[output]
     let walk = StridedWalk(
@@ -93,6 +108,11 @@ extension PlanBuilder {
     if let b = b.quantization?.single { (parameters.b_scale, parameters.b_zero_point) = b }
     if let out = result.quantization?.single { (parameters.out_scale, parameters.out_zero_point) = out }
 
+    if binary.needsAnyKernel(a.elementType) {
+      return addStep(
+        EB_OP_BINARY_ANY, eb_binary_any_params(parameters, a.elementType),
+        [try input(0, of: node), try input(1, of: node), try define(output)])
+    }
     let op: eb_op
     switch (a.elementType, binary.isPredicate) {
     case (.bool, _): op = EB_OP_LOGICAL_X8
@@ -156,6 +176,29 @@ extension Binary {
   }
 }
 
+extension Binary {
+  /// Whether only the operator for any element type computes this on `type`.
+  fileprivate func needsAnyKernel(_ type: ElementType) -> Bool {
+    switch type {
+    case .f64, .u64: true
+    case .f32: self == .truncatedModulo || self == .arcTangent
+    default: false
+    }
+  }
+}
+
+extension eb_binary_any_params {
+  fileprivate init(_ parameters: eb_binary_params, _ type: ElementType) {
+    self.init()
+    kind = parameters.kind
+    rank = parameters.rank
+    shape = parameters.shape
+    a_strides = parameters.a_strides
+    b_strides = parameters.b_strides
+    self.type = UInt32(type.rawValue)
+  }
+}
+
 extension eb_binary_params {
   /// The clamp in real units, and in steps where `output` is quantized. Whole numbers are not clamped.
   mutating func setBounds(_ range: ClampRange, output: Tensor) {
@@ -199,8 +242,11 @@ extension eb_unary_params {
     case .sign: kind = EB_UNARY_SIGN
     case .sin: kind = EB_UNARY_SIN
     case .cos: kind = EB_UNARY_COS
-    // Never reached with real numbers: validation lets it have truth values only, which go through a table.
-    case .logicalNot: kind = EB_UNARY_ABS
+    // Never reached: truth values go through a table, whole numbers and the C library's functions elsewhere.
+    case .logicalNot, .bitwiseNot, .tan, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh, .atanh, .expm1,
+      .log1p,
+      .softsign, .mish, .celu, .selu, .thresholdedRelu, .shrink, .swish, .isNaN, .isInfinite:
+      kind = EB_UNARY_ABS
     }
     self.kind = kind.rawValue
   }

@@ -9,22 +9,37 @@ enum LookupTable {
   static func unary(_ unary: Unary, from x: Tensor, to output: Tensor) -> [UInt8]? {
     if unary == .logicalNot { return (0..<256).map { $0 == 0 ? 1 : 0 } }
     guard x.elementType == .i8 || x.elementType == .u8, output.elementType == x.elementType,
-      let from = x.quantization?.single, let to = output.quantization?.single,
-      let run = eb_operator_for(EB_OP_UNARY_F32.rawValue)?.pointee.run
+      let from = x.quantization?.single, let to = output.quantization?.single
     else { return nil }
     let reals = elements(of: x.elementType).map { from.scale * Float(Int32($0) - from.zeroPoint) }
-    var results = reals
-    var parameters = eb_unary_params(unary)
-    parameters.count = 256
-    var context = eb_context(threads: 1, pool: nil)
+    let results: [Float]?
+    if var parameters = eb_math_params(unary) {
+      parameters.count = UInt64(reals.count)
+      parameters.type = UInt32(ElementType.f32.rawValue)
+      results = unary.isPredicate ? nil : apply(EB_OP_MATH, parameters, to: reals)
+    } else {
+      var parameters = eb_unary_params(unary)
+      parameters.count = UInt64(reals.count)
+      results = apply(EB_OP_UNARY_F32, parameters, to: reals)
+    }
+    return results?.map { quantize($0, scale: to.scale, zeroPoint: to.zeroPoint, type: x.elementType) }
+  }
+
+  private static func apply<Parameters: BitwiseCopyable>(
+    _ op: eb_op, _ parameters: Parameters, to reals: [Float]
+  ) -> [Float]? {
+    guard let run = eb_operator_for(op.rawValue)?.pointee.run else { return nil }
+    var parameters = parameters
     var inputs = reals
+    var results = reals
+    var context = eb_context(threads: 1, pool: nil)
     inputs.withUnsafeMutableBytes { inputs in
       results.withUnsafeMutableBytes { results in
         let operands = [inputs.baseAddress, results.baseAddress]
         run(&parameters, operands, &context)
       }
     }
-    return results.map { quantize($0, scale: to.scale, zeroPoint: to.zeroPoint, type: x.elementType) }
+    return results
   }
 
   /// From one scale and zero point to another; `nil` where the types are not 8-bit and quantized.

@@ -24,6 +24,7 @@ extension PlanBuilder {
     case .reflect: try addMirror(node, before, mode: 1)
     case .symmetric: try addMirror(node, before, mode: 2)
     case .edge: try addMirror(node, before, mode: 3)
+    case .wrap: try addMirror(node, before, mode: 4)
     }
   }
 
@@ -56,6 +57,7 @@ extension PlanBuilder {
     switch tensor.elementType {
     case .f32: return UInt64(value.bitPattern)
     case .f16: return UInt64(value.halfBits)
+    case .bf16: return UInt64(value.bfloatBits)
     case .f64: return Double(value).bitPattern
     default: break
     }
@@ -76,7 +78,10 @@ extension ElementType {
   /// The whole numbers of a type, as far as `Int64` holds them.
   var integerBounds: ClosedRange<Int64>? {
     switch self {
+    case .i2: -2...1
+    case .u2: 0...3
     case .i4: -8...7
+    case .u4: 0...15
     case .i8: -128...127
     case .u8: 0...255
     case .i16: -32768...32767
@@ -86,7 +91,7 @@ extension ElementType {
     case .i64: .min ... .max
     case .u64: 0 ... .max
     case .bool: 0...1
-    case .f16, .f32, .f64: nil
+    case .f16, .f32, .f64, .bf16, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: nil
     }
   }
 }

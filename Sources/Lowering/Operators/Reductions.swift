@@ -11,6 +11,10 @@ extension PlanBuilder {
     switch (x.elementType, reduction) {
     case (.f32, _): op = EB_OP_REDUCE_F32
     case (.i32, _): op = EB_OP_REDUCE_I32
+    case (.f64, _), (.i64, _), (.u32, _), (.u64, _):
+      return addStep(
+        EB_OP_REDUCE_ANY, eb_reduce_any_params(parameters, x.elementType),
+        [try input(0, of: node), try define(node.outputs[0])])
     case (.i8, .mean):
       guard let from = x.quantization?.single, let to = result.quantization?.single else {
         throw unsupported("its operands have no single scale")
@@ -33,15 +37,9 @@ extension PlanBuilder {
     switch x.elementType {
     case .f32: op = EB_OP_ARG_REDUCE_F32
     case .i8: op = EB_OP_ARG_REDUCE_QS8
-    default: throw unsupported("there is no kernel for \(x.elementType)")
+    default: return try lowerTopIndices(node, axis, 1, largest)
     }
-    let value = try input(0, of: node)
-    guard result.elementType == .i64 else {
-      return addStep(op, parameters, [value, try define(node.outputs[0])])
-    }
-    let narrow = try addTemporary(TensorType(.i32, result.shape), name: "\(node.name) i32")
-    addStep(op, parameters, [value, narrow])
-    try addConversion(from: narrow, .i32, to: try define(node.outputs[0]), .i64, count: result.shape)
+    try addIndices(op, parameters, node, result)
   }
 
   /// The shape with axes merged where neighbours are both reduced or both kept.
@@ -115,5 +113,16 @@ extension PlanBuilder {
       operands.append(try input(2, of: node))
     }
     addStep(EB_OP_LAYER_NORM_F32, parameters, operands + [try define(node.outputs[0])])
+  }
+}
+
+extension eb_reduce_any_params {
+  init(_ parameters: eb_reduce_params, _ type: ElementType) {
+    self.init()
+    kind = parameters.kind
+    rank = parameters.rank
+    shape = parameters.shape
+    axes = parameters.axes
+    self.type = UInt32(type.rawValue)
   }
 }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Graph
 
 /// Whether kernels exist for a node's element types, and what is to be done where none does.
@@ -20,21 +21,23 @@ struct KernelChoice {
 
   var decision: Decision {
     switch node.op {
-    case .quantize, .dequantize, .cast, .readState, .writeState: .native
+    case .quantize, .dequantize, .cast, .castOverflowing, .bitcast, .readState, .writeState: .native
     case .conv2d, .depthwiseConv2d, .transposeConv2d, .fullyConnected: product
     case .reshape, .transpose, .pad, .slice, .broadcast, .tile, .depthToSpace, .spaceToDepth, .concat:
       .requantizeInputs
     case .resize(let resize):
       resize.method == .nearest
         ? .requantizeInputs : hasType(0, [.f32, .i8]) ? .requantizeInputs : widenAll(.f32)
-    case .gather:
+    case .gather, .gatherElements, .gatherND, .scatterElements, .scatterND, .reverseSequence:
       isIndex(1) ? .native : .widen(to: .i32, inputs: [1])
     case .select: .native
     case .pool2d(let pooling): pool(pooling)
     case .unary(let unary): self.unary(unary)
     case .binary(let binary, _): self.binary(binary)
     case .reduce(let reduction, _, _): reduce(reduction)
-    case .argMax, .argMin: hasType(0, [.f32, .i8]) ? .native : widenAll(.f32)
+    case .argMax, .argMin, .topIndices: hasWholeBytes(0) ? .native : widenAll(.f32)
+    case .cumulative: hasWholeBytes(0) && tensor(0)?.quantization == nil ? .native : widenAll(.f32)
+    case .determinant: areAll(.f32) ? .native : widenAll(.f32)
     case .softmax: softmax
     case .matMul, .logSoftmax, .layerNorm, .batchNorm: areAll(.f32) ? .native : widenAll(.f32)
     }
@@ -53,6 +56,10 @@ struct KernelChoice {
   }
 
   private func isIndex(_ position: Int) -> Bool { hasType(position, [.i32, .i64]) }
+
+  private func hasWholeBytes(_ position: Int) -> Bool {
+    tensor(position).map { $0.elementType.bitWidth >= 8 } ?? false
+  }
 
   private func areAll(_ type: ElementType) -> Bool {
     (operands + [output]).allSatisfy { $0.elementType == type }
@@ -108,8 +115,10 @@ struct KernelChoice {
 
   private func unary(_ unary: Unary) -> Decision {
     guard let x = tensor(0) else { return .native }
+    if unary == .bitwiseNot { return wholeNumbers(x.elementType) }
     switch x.elementType {
     case .f32, .bool: return .native
+    case .f64: return eb_math_params(unary) != nil ? .native : widenAll(.f32)
     case .i8: return areAllQuantized ? .native : widenAll(.f32)
     case .i32, .i64:
       return [.square, .relu, .negate, .abs].contains(unary) && x.quantization == nil
@@ -124,10 +133,19 @@ struct KernelChoice {
     case .f32, .bool: return .native
     case .i8 where [.add, .subtract, .multiply].contains(binary) && areAllQuantized: return .native
     case .i32, .i64: return operands.allSatisfy { $0.quantization == nil } ? .native : widenAll(.f32)
-    case .f16, .f64: return widenAll(.f32)
-    case .i4, .i8, .u8, .i16, .u16:
-      return operands.contains { $0.quantization != nil } ? widenAll(.f32) : widenAll(.i32)
-    case .u32, .u64: return widenAll(.i64)
+    case .f64, .u64: return .native
+    case .i4, .u4, .i2, .u2, .i8, .u8, .i16, .u16, .u32:
+      return operands.contains { $0.quantization != nil } ? widenAll(.f32) : wholeNumbers(a.elementType)
+    case .f16, .bf16, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: return widenAll(.f32)
+    }
+  }
+
+  /// The signed type that holds all numbers of `type`, or at least its bits.
+  private func wholeNumbers(_ type: ElementType) -> Decision {
+    switch type {
+    case .i32, .i64: .native
+    case .u32, .u64: widenAll(.i64)
+    default: widenAll(.i32)
     }
   }
 
@@ -136,8 +154,10 @@ struct KernelChoice {
     if areAllQuantized { return reduction == .mean ? .native : widenAll(.f32) }
     switch x.elementType {
     case .f32: return .native
-    case .i32 where x.quantization == nil && reduction != .l2Norm: return .native
-    case .f16, .f64: return widenAll(.f32)
+    case .f64: return .native
+    case .i32, .i64, .u32, .u64:
+      return x.quantization == nil && reduction != .l2Norm ? .native : widenAll(.f32)
+    case let type where type.isFloatingPoint: return widenAll(.f32)
     default: return x.quantization == nil && reduction != .l2Norm ? widenAll(.i32) : widenAll(.f32)
     }
   }

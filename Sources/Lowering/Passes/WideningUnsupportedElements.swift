@@ -75,7 +75,8 @@ private struct Widening {
   /// Predicates and indices keep their types; all other results are of the type that the operands have.
   private func converts(_ output: Tensor, to type: ElementType, _ node: Node) -> Bool {
     switch node.op {
-    case .argMax, .argMin: false
+    case .argMax, .argMin, .topIndices: false
+    case .unary(let unary): !unary.isPredicate && output.elementType != type
     case .binary(let binary, _): !binary.isPredicate && output.elementType != type
     default: output.elementType != type
     }
