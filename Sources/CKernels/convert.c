@@ -112,19 +112,24 @@ static double real_at(const block *b, size_t i) {
   return b->is_real ? b->reals[i] : b->is_unsigned ? (double)(uint64_t)b->integers[i] : (double)b->integers[i];
 }
 
-// Whole numbers of fewer than 8 bits: a real is cut to its integer part and held to the type's range.
-static void store_narrow(uint32_t to, const block *b, void *out, size_t first) {
+// Whole numbers of fewer than 8 bits: a real is cut to its integer part, which is held to the type's range where it
+// `saturates`; else the low bits are kept.
+static void store_narrow(uint32_t to, const block *b, void *out, size_t first, bool saturates) {
   const bool is_signed = to == EB_I4 || to == EB_I2;
   const int64_t span = (int64_t)1 << eb_bit_width(to);
   const int64_t lowest = is_signed ? -span / 2 : 0, highest = lowest + span - 1;
   for (size_t i = 0; i < b->count; i++) {
-    const int64_t x =
-        b->is_real ? saturated(b->reals[i], (double)lowest, (double)highest + 1, lowest, highest) : b->integers[i];
+    int64_t x = b->integers[i];
+    if (b->is_real) {
+      x = saturates ? saturated(b->reals[i], (double)lowest, (double)highest + 1, lowest, highest)
+                    : saturated(b->reals[i], (double)INT64_MIN, 9223372036854775808.0, INT64_MIN, INT64_MAX);
+    }
     eb_set_integer(to, out, first + i, x);
   }
 }
 
-static void store(uint32_t to, const block *b, void *out, size_t first, bool saturates) {
+static void store(const eb_convert_params *p, const block *b, void *out, size_t first, float to_scale) {
+  const uint32_t to = p->to;
   switch (to) {
     EB_STORE_INTEGER(EB_I8, int8_t, INT8_MIN, INT8_MAX)
     EB_STORE_INTEGER(EB_U8, uint8_t, 0, UINT8_MAX)
@@ -157,10 +162,10 @@ static void store(uint32_t to, const block *b, void *out, size_t first, bool sat
     case EB_U4:
     case EB_I2:
     case EB_U2:
-      store_narrow(to, b, out, first);
+      store_narrow(to, b, out, first, to_scale != 0);
       break;
     default:
-      for (size_t i = 0; i < b->count; i++) eb_set_real(to, out, first + i, real_at(b, i), saturates);
+      for (size_t i = 0; i < b->count; i++) eb_set_real(to, out, first + i, real_at(b, i), p->overflows == 0);
       break;
   }
 }
@@ -174,7 +179,7 @@ static void convert_run(const eb_convert_params *p, float from_scale, float to_s
     load(p->from, in, first + done, &b);
     if (from_scale != 0) dequantize(&b, from_scale, p->from_zero_point);
     if (to_scale != 0) quantize(&b, to_scale, p->to_zero_point, p->from == EB_F32, eb_type_is_real(p->to));
-    store(p->to, &b, out, first + done, p->overflows == 0);
+    store(p, &b, out, first + done, to_scale);
   }
 }
 

@@ -1,5 +1,5 @@
-// Padding with the input's own elements: mirrored without the edge (reflect), with it (symmetric), the edge, or those of the
-// other end (wrap).
+// Padding with the input's own elements: mirrored without the edge (reflect), with it (symmetric), the edge, or those
+// of the other end (wrap).
 #include <string.h>
 
 #include "eb_operators.h"

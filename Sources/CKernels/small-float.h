@@ -70,13 +70,14 @@ static inline uint8_t eb_f8e8m0_from_real(double x) {
 }
 
 // The nearest number, ties to even. What is too large, infinity included, becomes the largest number where
-// `saturates`, else infinity, or NaN in a format without one. The 4-bit format has neither and always saturates.
+// `saturates`, else infinity, or NaN in a format without one. The 4-bit format has neither, always
+// saturates, and takes NaN as -0.
 static inline uint8_t eb_small_float_from_real(uint32_t type, double x, bool saturates) {
   if (type == EB_F8E8M0) return eb_f8e8m0_from_real(x);
   const eb_small_float f = eb_small_float_of(type);
   const uint8_t sign_bit = type == EB_F4E2M1 ? 0x08 : 0x80;
   const uint8_t sign = signbit(x) ? sign_bit : 0;
-  if (x != x) return type == EB_F4E2M1 ? 0x07 : f.has_negative_zero ? (uint8_t)(f.nan | sign) : f.nan;
+  if (x != x) return type == EB_F4E2M1 ? 0x08 : f.has_negative_zero ? (uint8_t)(f.nan | sign) : f.nan;
   const double magnitude = fabs(x);
   uint32_t code = (uint32_t)f.largest + 1;
   if (magnitude < 1e6) {

@@ -83,14 +83,15 @@ extension Graph {
     try state.quantization?.validate(for: state.type, place)
   }
 
+  /// A tensor may be empty: no operator takes one, but a model may have an input that only its type matters of.
   private func validate(_ type: TensorType, _ place: String) throws(GraphError) -> Int {
     guard type.shape.rank <= Shape.largestRank,
-      type.shape.dimensions.allSatisfy({ $0 >= 1 && $0 <= Shape.largestExtent }),
+      type.shape.dimensions.allSatisfy({ $0 >= 0 && $0 <= Shape.largestExtent }),
       let bytes = type.byteCount, bytes <= Shape.largestByteCount
     else {
       throw GraphError(
         place: place, found: "\(type)",
-        expected: "at most \(Shape.largestRank) axes, extents from 1, and 1 TiB in all")
+        expected: "at most \(Shape.largestRank) axes, extents from 0, and 1 TiB in all")
     }
     return bytes
   }

@@ -89,7 +89,7 @@ extension Float {
   }
 
   /// The nearest bf16 number, ties to even, as bits.
-  var bfloatBits: UInt16 {
+  public var bfloatBits: UInt16 {
     if isNaN { return UInt16(bitPattern >> 16) | 0x40 }
     return UInt16(truncatingIfNeeded: (UInt64(bitPattern) + 0x7FFF + UInt64(bitPattern >> 16 & 1)) >> 16)
   }

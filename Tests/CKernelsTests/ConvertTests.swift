@@ -204,7 +204,7 @@ import Testing
 
   @Test func refusesTypesThatDoNotExist() throws {
     #expect(try !accepts(EB_OP_CONVERT, Self.params(eb_type(0), EB_I8, count: 1), [8, 8]))
-    #expect(try !accepts(EB_OP_CONVERT, Self.params(EB_I8, eb_type(14), count: 1), [8, 8]))
+    #expect(try !accepts(EB_OP_CONVERT, Self.params(EB_I8, eb_type(24), count: 1), [8, 8]))
     #expect(try !accepts(EB_OP_CONVERT, Self.params(EB_I4, EB_I8, count: 3), [1, 3]))
   }
 }

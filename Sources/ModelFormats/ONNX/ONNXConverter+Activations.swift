@@ -18,7 +18,7 @@ extension ONNXConverter {
     "LeakyRelu": ONNXConverter.leakyRelu,
   ]
 
-  private static func unary(_ unary: Unary) -> Handler {
+  static func unary(_ unary: Unary) -> Handler {
     { converter in { (node) throws(ModelFormatError) in try converter.emit(unary, node) } }
   }
 
@@ -90,6 +90,8 @@ extension ONNXConverter {
 
   private func cast(_ x: TensorID, to type: ElementType, _ node: ONNXNode) throws(ModelFormatError) {
     if elementType(x) == type { return try bind(x, node) }
-    try emit(.cast, [x], node, type: type, order: assembler.order(of: x))
+    // Without saturation, 8-bit floats become infinite or NaN.
+    let saturates = try node.flag("saturate", default: true)
+    try emit(saturates ? .cast : .castOverflowing, [x], node, type: type, order: assembler.order(of: x))
   }
 }

@@ -14,7 +14,7 @@ extension ONNXConverter {
     "Where": ONNXConverter.whereNode,
   ]
 
-  private static func binary(_ binary: Binary) -> Handler {
+  static func binary(_ binary: Binary) -> Handler {
     { converter in
       { (node) throws(ModelFormatError) in
         try converter.emit(binary, try converter.input(node, 0), try converter.input(node, 1), node)

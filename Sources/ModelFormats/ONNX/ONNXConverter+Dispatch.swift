@@ -5,7 +5,8 @@ extension ONNXConverter {
   static let handlers: [String: Handler] = {
     var table: [String: Handler] = [:]
     for family in [
-      activations, arithmetic, constants, contributed, control, movements, normalizations, products,
+      activations, arithmetic, bits, einsums, functions, indices, losses, orderings, selections, constants,
+      contributed, control, movements, normalizations, products,
       quantizations,
       reductions, resizings, windows,
     ] {

@@ -96,6 +96,9 @@ extension ONNXConverter {
     case .i32: return data.elements(as: Int32.self).map { Int($0) }
     case .u8, .bool: return data.elements(as: UInt8.self).map { Int($0) }
     case .i8: return data.elements(as: Int8.self).map { Int($0) }
+    case .i16: return data.elements(as: Int16.self).map { Int($0) }
+    case .u16: return data.elements(as: UInt16.self).map { Int($0) }
+    case .u32: return data.elements(as: UInt32.self).map { Int($0) }
     default:
       throw node.malformed("input \(position) is \(assembler[id].type)", expected: "i32 or i64")
     }
@@ -122,6 +125,7 @@ extension ONNXConverter {
     case .f32: return data.elements(as: Float.self)
     case .f64: return data.elements(as: Double.self).map { Float($0) }
     case .f16: return data.elements(as: UInt16.self).map { Float(halfBits: $0) }
+    case .bf16: return data.elements(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
     default: return try integers(node, position).map { Float($0) }
     }
   }
@@ -210,6 +214,7 @@ extension ONNXConverter {
     case .f32: data = TensorData([Float(value)])
     case .f64: data = TensorData([value])
     case .f16: data = TensorData([Float(value).halfBits])
+    case .bf16: data = TensorData([Float(value).bfloatBits])
     case .i8: data = TensorData([Int8(clamping: whole)])
     case .u8, .bool: data = TensorData([UInt8(clamping: whole)])
     case .i16: data = TensorData([Int16(clamping: whole)])
@@ -218,7 +223,8 @@ extension ONNXConverter {
     case .u32: data = TensorData([UInt32(clamping: whole)])
     case .i64: data = TensorData([Int64(whole)])
     case .u64: data = TensorData([UInt64(clamping: whole)])
-    case .i4: throw node.unsupported("computes with i4")
+    case .i4, .u4, .i2, .u2, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0:
+      throw node.unsupported("computes with \(type)")
     }
     return assembler.constant("\(label(node))/\(value)", TensorType(type, .scalar), data)
   }

@@ -60,9 +60,6 @@ extension ONNXConverter {
   }
 
   private func argument(largest: Bool, _ node: ONNXNode) throws(ModelFormatError) {
-    if try node.flag("select_last_index", default: false) {
-      throw node.unsupported("selects the last of equal elements")
-    }
     let x = try input(node, 0)
     let rank = shape(x).rank
     let axis = try axis(try node.integer("axis", default: 0), rank: rank, node)
@@ -74,7 +71,20 @@ extension ONNXConverter {
       largest
       ? .argMax(axis: place, keepsDimensions: keepsDimensions)
       : .argMin(axis: place, keepsDimensions: keepsDimensions)
-    try emit(op, [operand], node, type: .i64, order: order)
+    guard try node.flag("select_last_index", default: false) else {
+      try emit(op, [operand], node, type: .i64, order: order)
+      return
+    }
+    // The first of the elements in reverse order.
+    let own = assembler[operand].shape
+    var begin = Array(repeating: 0, count: rank)
+    var strides = Array(repeating: 1, count: rank)
+    (begin[place], strides[place]) = (own[place] - 1, -1)
+    let reversed = try apply(
+      .slice(begin: begin, strides: strides), [operand], node, shape: own, order: order)
+    let fromEnd = try apply(op, [reversed], node, type: .i64, order: order)
+    let last = try scalar(Double(own[place] - 1), like: fromEnd, node)
+    try emit(.binary(.subtract, activation: .none), [last, fromEnd], node, order: order)
   }
 
   func softmax(_ node: ONNXNode) throws(ModelFormatError) {

@@ -8,15 +8,17 @@ enum ONNXDataType: Int {
   case float8E4M3FN, float8E4M3FNUZ, float8E5M2, float8E5M2FNUZ
   case uint4, int4, float4E2M1, float8E8M0, uint2, int2
 
-  /// The graph's type that holds its numbers; `nil` for types that no graph has. Numbers of types that only differ in
-  /// width are widened when they are read: bfloat16 to f32, unsigned 4-bit to 8.
+  /// The graph's type that holds its numbers; `nil` for types that no graph has.
   var elementType: ElementType? {
     switch self {
-    case .float, .bfloat16: .f32
+    case .float: .f32
+    case .bfloat16: .bf16
     case .float16: .f16
     case .double: .f64
     case .int8: .i8
-    case .uint8, .uint4, .uint2: .u8
+    case .uint8: .u8
+    case .uint4: .u4
+    case .uint2: .u2
     case .int16: .i16
     case .uint16: .u16
     case .int32: .i32
@@ -24,10 +26,24 @@ enum ONNXDataType: Int {
     case .int64: .i64
     case .uint64: .u64
     case .bool: .bool
+    case .int4: .i4
+    case .int2: .i2
+    case .float8E4M3FN: .f8e4m3fn
+    case .float8E4M3FNUZ: .f8e4m3fnuz
+    case .float8E5M2: .f8e5m2
+    case .float8E5M2FNUZ: .f8e5m2fnuz
+    case .float4E2M1: .f4e2m1
+    case .float8E8M0: .f8e8m0
+    case .string, .complex64, .complex128: nil
+    }
+  }
+
+  /// The graph's type for a constant of this one: whole numbers of less than a byte are widened when they are read.
+  var constantType: ElementType? {
+    switch self {
+    case .uint4, .uint2: .u8
     case .int4, .int2: .i8
-    case .string, .complex64, .complex128, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ,
-      .float4E2M1, .float8E8M0:
-      nil
+    default: elementType
     }
   }
 

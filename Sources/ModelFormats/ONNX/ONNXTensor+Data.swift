@@ -7,7 +7,7 @@ extension ONNXTensor {
   func contents(
     in file: ModelBytes, external files: ONNXExternalFiles
   ) throws(ModelFormatError) -> (type: TensorType, data: TensorData) {
-    guard let dataType = ONNXDataType(rawValue: type), let elementType = dataType.elementType else {
+    guard let dataType = ONNXDataType(rawValue: type), let elementType = dataType.constantType else {
       throw .unsupported(
         path: file.path, place: place,
         feature:
@@ -43,9 +43,6 @@ extension ONNXTensor {
         place, "\(raw.byteCount) bytes of data", expected: "\(wanted) for \(shape) of \(dataType)")
     }
     switch dataType {
-    case .bfloat16:
-      try file.spend(wanted, on: place)
-      return TensorData(raw.elements(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) })
     case .uint4, .int4, .uint2, .int2:
       try file.spend(wanted, on: place)
       return Self.unpacked(raw.elements(as: UInt8.self), dataType, count)
@@ -94,7 +91,7 @@ extension ONNXTensor {
         throw file.malformed(place, "more than one kind of data", expected: "raw data or numbers")
       }
     }
-    let packed = [.uint4, .int4, .uint2, .int2].contains(dataType)
+    let packed = [.uint4, .int4, .uint2, .int2, .float4E2M1].contains(dataType)
     let found = [floats.count, doubles.count, integers.count].filter { $0 > 0 }
     let wanted = packed ? (count * dataType.bitWidth + 7) / 8 : count
     guard found == (wanted > 0 ? [wanted] : []) else {
@@ -116,10 +113,9 @@ extension ONNXTensor {
   private static func narrowed(_ values: [UInt64], _ dataType: ONNXDataType, _ count: Int) -> TensorData {
     switch dataType {
     case .uint4, .int4, .uint2, .int2: unpacked(values.map { UInt8(truncatingIfNeeded: $0) }, dataType, count)
-    case .bfloat16: TensorData(values.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) })
     default:
       switch dataType.bitWidth {
-      case 8: TensorData(values.map { UInt8(truncatingIfNeeded: $0) })
+      case 4, 8: TensorData(values.map { UInt8(truncatingIfNeeded: $0) })
       case 16: TensorData(values.map { UInt16(truncatingIfNeeded: $0) })
       case 32: TensorData(values.map { UInt32(truncatingIfNeeded: $0) })
       default: TensorData(values)

@@ -54,7 +54,7 @@ struct Infer: ParsableCommand {
       let tensor = graph[id]
       let bytes = try Data(contentsOf: URL(fileURLWithPath: raw[index]))
       let array = NumpyFile(
-        elementType: tensor.elementType, shape: tensor.shape, data: TensorData([UInt8](bytes)))
+        carrying: tensor.elementType, shape: tensor.shape, data: TensorData([UInt8](bytes)))
       let file = "\(index).npy"
       try AtomicFile.write(Data(array.serialized()), to: "\(outputDir)/\(file)")
       entries.append(

@@ -51,10 +51,10 @@ struct InputOptions: ParsableArguments {
         throw .badInput("--input gives '\(graph[graph.inputs[position]].name)' twice.")
       }
       let tensor = graph[graph.inputs[position]]
-      let array = try read(path)
-      guard array.elementType == tensor.elementType, array.shape == tensor.shape else {
+      let file = try read(path)
+      guard let array = file.carried(as: tensor.elementType), array.shape == tensor.shape else {
         throw .badInput(
-          "\(path): is \(array.elementType) of shape \(array.shape); input '\(tensor.name)' expects "
+          "\(path): is \(file.elementType) of shape \(file.shape); input '\(tensor.name)' expects "
             + "\(tensor.elementType) of shape \(tensor.shape).")
       }
       let raw = "\(folder.path)/input-\(position).raw"
