@@ -1,5 +1,5 @@
 internal import CKernels
-internal import Graph
+public import Graph
 
 extension PlanBuilder {
   mutating func lowerPad(
@@ -76,7 +76,7 @@ extension PlanBuilder {
 
 extension ElementType {
   /// The whole numbers of a type, as far as `Int64` holds them.
-  var integerBounds: ClosedRange<Int64>? {
+  public var integerBounds: ClosedRange<Int64>? {
     switch self {
     case .i2: -2...1
     case .u2: 0...3

@@ -65,6 +65,10 @@ extension ONNXConverter {
 
   /// Nothing is dropped outside training: the mask, where it is asked for, is true everywhere.
   func dropout(_ node: ONNXNode) throws(ModelFormatError) {
+    let isTraining = node.has(2) ? try condition(node, 2) : false
+    if isTraining, try optionalFloats(node, 1)?.first != 0 {
+      throw node.unsupported("drops elements at random, as in training")
+    }
     let x = try input(node, 0)
     try bind(x, node)
     guard node.makes(1) else { return }

@@ -13,6 +13,7 @@ extension ONNXConverter {
     "IsInf": ONNXConverter.isInfinite,
     "Selu": ONNXConverter.selu,
     "Shrink": ONNXConverter.shrink,
+    "SwiGLU": ONNXConverter.gatedSwish,
     "Swish": ONNXConverter.swish,
     "ThresholdedRelu": ONNXConverter.thresholdedRelu,
     "ai.onnx.ml.Binarizer": ONNXConverter.binarizer,
@@ -35,6 +36,13 @@ extension ONNXConverter {
 
   func swish(_ node: ONNXNode) throws(ModelFormatError) {
     try emit(.swish(alpha: try node.float("alpha", default: 1)), node)
+  }
+
+  /// The swish of the first input times the second.
+  func gatedSwish(_ node: ONNXNode) throws(ModelFormatError) {
+    let gate = try apply(
+      .unary(.swish(alpha: try node.float("alpha", default: 1))), [try written(node, 0)], node)
+    try emit(.multiply, gate, try written(node, 1), node)
   }
 
   func thresholdedRelu(_ node: ONNXNode) throws(ModelFormatError) {

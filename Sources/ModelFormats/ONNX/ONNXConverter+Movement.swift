@@ -282,6 +282,7 @@ extension ONNXConverter {
       mode = .constant(value ?? 0)
     case "reflect": mode = .reflect
     case "edge": mode = .edge
+    case "wrap": mode = .wrap
     case let name: throw node.unsupported("pads in mode '\(name)'")
     }
     let order = assembler.order(of: x)

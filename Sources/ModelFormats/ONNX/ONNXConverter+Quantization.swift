@@ -22,12 +22,17 @@ extension ONNXConverter {
       }
       type = given
     }
+    if try scalesAsArithmetic(node, x, type) { return try emitQuantizedByArithmetic(node, type) }
     let quantization = try quantization(node, of: x, scale: 1, zeroPoint: 2)
     try emit(
       .quantize, [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
   }
 
   func dequantizeLinear(_ node: ONNXNode) throws(ModelFormatError) {
+    let x = try input(node, 0)
+    if try scalesAsArithmetic(node, x, elementType(x)) {
+      return try bind(try dequantizedByArithmetic(node), node)
+    }
     try bind(try dequantized(node, 0, scale: 1, zeroPoint: 2), node)
   }
 

@@ -137,6 +137,9 @@ final class ONNXConverter {
   /// An output needs a tensor of its own, with its name.
   private func asOutput(_ id: TensorID, named name: String) throws(GraphError) -> TensorID {
     if assembler[id].name == name { return id }
+    if let data = assembler[id].constant {
+      return assembler.constant(name, assembler[id].type, data, quantization: assembler[id].quantization)
+    }
     if assembler.producer(of: id) != nil, !assembler.graph.outputs.contains(id) {
       assembler.rename(id, name)
       return id

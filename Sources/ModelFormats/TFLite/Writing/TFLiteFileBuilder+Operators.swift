@@ -187,7 +187,7 @@ extension TFLiteFileBuilder {
       try emit("PADV2", node, nil, [paddings, element])
     case .reflect: try emit("MIRROR_PAD", node, (77, [0: .int(Int8(0))]), [paddings])
     case .symmetric: try emit("MIRROR_PAD", node, (77, [0: .int(Int8(1))]), [paddings])
-    case .edge: throw unsupported(node)
+    case .edge, .wrap: throw unsupported(node)
     }
   }
 

@@ -225,6 +225,7 @@ extension TFLiteTensorType {
     case .u64: self = .uint64
     case .bool: self = .bool
     case .i4: self = .int4
+    case .bf16, .u4, .i2, .u2, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: return nil
     }
   }
 }
