@@ -86,6 +86,7 @@ extension ONNXGraphBuilder {
     case .reflect: result = emit("Pad", [x, pads], named: name(of: node), ["mode": .string("reflect")])
     case .edge: result = emit("Pad", [x, pads], named: name(of: node), ["mode": .string("edge")])
     case .symmetric: throw unsupported(node, "ONNX has no symmetric padding")
+    case .wrap: throw unsupported(node, "opset 17 has no padding with the other end")
     }
     try finish(node, result, frame)
   }

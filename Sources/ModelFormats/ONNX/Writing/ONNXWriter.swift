@@ -311,7 +311,7 @@ extension ElementType {
       case .i64: .int64
       case .u64: .uint64
       case .bool: .bool
-      case .i4: nil
+      case .i4, .bf16, .u4, .i2, .u2, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: nil
       }
     return type?.rawValue
   }
