@@ -46,6 +46,7 @@ format: ## Rewrite sources in the project's format
 
 conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS=DIR and network access to PyPI)
 	@scripts/conformance "$(BIN)/edgebench" "$(PYTHON)"
+	@scripts/conformance-onnx "$(BIN)/edgebench" "$(PYTHON)"
 
 microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench

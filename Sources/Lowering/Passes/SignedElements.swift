@@ -3,8 +3,8 @@ internal import Graph
 extension Graph {
   /// With quantized unsigned bytes as signed ones, 128 lower, as the kernels have them.
   ///
-  /// The graph's own inputs and outputs stay; they are converted on the way. `cast` looks at the steps themselves, so
-  /// its operands are converted back.
+  /// The graph's own inputs and outputs stay; they are converted on the way. `cast` and `bitcast` look at the steps
+  /// themselves, so their operands are converted back.
   func withSignedElements() throws(LoweringError) -> Graph {
     guard tensors.contains(where: \.isUnsignedQuantized) || states.contains(where: \.isUnsignedQuantized)
     else {
@@ -22,7 +22,7 @@ extension Graph {
         Node(name: "\(self[id].name) to i8", op: .quantize, inputs: [outer], outputs: [id]))
     }
     for node in nodes {
-      guard node.op == .cast else {
+      guard node.op == .cast || node.op == .castOverflowing || node.op == .bitcast else {
         graph.nodes.append(node)
         continue
       }

@@ -11,6 +11,10 @@ extension GraphAssembler {
   /// The graph's ``Graph/tracedInputs`` then lists the inputs that it was evaluated for.
   mutating func value(of id: TensorID) throws(EvaluationError) -> TensorData {
     if let constant = graph[id].constant ?? traced[id] { return constant }
+    if graph.inputs.contains(id) {
+      markTraced([id])
+      return inputValue(id)
+    }
     var needed: [Int] = []
     var isNeeded: Set<Int> = []
     var inputs: [TensorID] = []

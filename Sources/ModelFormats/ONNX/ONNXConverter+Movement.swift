@@ -334,6 +334,17 @@ extension ONNXConverter {
 
   func spaceToDepth(_ node: ONNXNode) throws(ModelFormatError) {
     let block = try node.integer("blocksize", default: 0)
-    try emit(.spaceToDepth(block: block), [try channelsLast(node, 0)], node, order: .channelsLast)
+    let x = try channelsLast(node, 0)
+    guard try node.string("mode", default: "DCR") == "CRD" else {
+      try emit(.spaceToDepth(block: block), [x], node, order: .channelsLast)
+      return
+    }
+    // The elements of a block lie together, channel by channel.
+    let blocks = try apply(.spaceToDepth(block: block), [x], node)
+    let (own, channels) = (assembler[blocks].shape, assembler[x].shape[3])
+    let split = try apply(
+      .reshape, [blocks], node, shape: [own[0], own[1], own[2], own[3] / channels, channels])
+    let moved = try apply(.transpose(permutation: [0, 1, 2, 4, 3]), [split], node)
+    try emit(.reshape, [moved], node, shape: own, order: .channelsLast)
   }
 }

@@ -64,7 +64,7 @@ extension ONNXConverter {
     if assembler[x].quantization == quantization { return x }
     let order = assembler.order(of: x)
     guard let data = assembler[x].constant else {
-      return try apply(.reshape, [x], node, quantization: quantization, order: order)
+      return try apply(.bitcast, [x], node, quantization: quantization, order: order)
     }
     let id = assembler.constant(
       "\(assembler[x].name)/quantized", assembler[x].type, data, quantization: quantization)

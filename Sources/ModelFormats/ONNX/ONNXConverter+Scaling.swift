@@ -11,8 +11,8 @@ extension ONNXConverter {
   {
     let scale = try input(node, 1)
     if try node.integer("block_size", default: 0) != 0 || elementType(scale) != .f32 { return true }
-    if assembler.isConstant(x) { return false }
-    return shape(scale).elementCount != 1 || ![.i8, .u8, .i16, .i32].contains(type)
+    if assembler.isConstant(x) || assembler[x].quantization != nil { return false }
+    return shape(scale).elementCount != 1 || ![.i8, .u8, .i16, .u16, .i32].contains(type)
   }
 
   /// `(x - zeroPoint) * scale`, in the type of the scale.
