@@ -38,6 +38,7 @@ lint: setup ## Check format and profiles
 
 docs: build ## Rewrite what is written by the program: docs/operators.md, the help screens that tests compare
 	$(BIN)/edgebench operators --markdown > docs/operators.md
+	scripts/onnx-backend-suite --markdown >> docs/operators.md
 	scripts/help-screens $(BIN)/edgebench Tests/EdgebenchTests/Help
 
 format: ## Rewrite sources in the project's format

@@ -2,11 +2,12 @@ import Foundation
 import Testing
 
 @Suite struct OperatorTests {
-  @Test func theDocumentIsWhatTheProgramPrints() throws {
+  /// The tests that ONNX's suite has and edgebench does not run follow.
+  @Test func theDocumentStartsWithWhatTheProgramPrints() throws {
     let result = try EdgebenchProcess.run(["operators", "--markdown"], in: Scratch())
     let document = try String(
       contentsOfFile: "\(EdgebenchProcess.repository)/docs/operators.md", encoding: .utf8)
-    #expect(result.output == document, "run 'make docs'")
+    #expect(document.hasPrefix(result.output), "run 'make docs'")
   }
 
   @Test func theTableNamesOperatorsWithTheirNumbers() throws {
