@@ -32,7 +32,8 @@ extension ONNXConverter {
       return result
     }
     if alpha == 1, beta == 1, let c, shape(c).elementCount == columns, shape(c).dimensions.last == columns {
-      let bias = try apply(.reshape, [c], node, shape: [columns])
+      // A bias that is a list already stays what it is, quantized or not.
+      let bias = shape(c).rank == 1 ? c : try apply(.reshape, [c], node, shape: [columns])
       return try apply(dense, [a, weights, bias], node)
     }
     var result = try scaled(try apply(dense, [a, weights], node), alpha, node)

@@ -145,8 +145,14 @@ extension ONNXConverter {
 
   /// `id` with its axes permuted; a constant of the result where `id` is one.
   func permuted(_ id: TensorID, _ permutation: [Int], _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
-    try inFile(node.place) { () throws(GraphError) in
+    let result = try inFile(node.place) { () throws(GraphError) in
       try assembler.transposed(id, permutation, name: "\(assembler[id].name)/permuted")
     }
+    // Weights that were rearranged are in memory twice otherwise.
+    if let data = assembler[id].constant, !permutation.movesOnlyOnes(in: assembler[id].shape) {
+      file.release(data)
+      externalFiles.release(data)
+    }
+    return result
   }
 }

@@ -28,6 +28,7 @@ struct Infer: ParsableCommand {
     let engine = try engine.resolve()
     let options = try inputs.readOptions(for: model)
     let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
+    if let warning = graph.tracingWarning(given: options.inputValues.keys) { Terminal.warning(warning) }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
     let sources = try inputs.sources(for: graph, in: work)

@@ -21,6 +21,7 @@ struct Inspect: ParsableCommand {
     let graph = try failing(as: .badInput) {
       try ModelReader.read(model, ReadOptions(inputShapes: shapes, structureOnly: true))
     }
+    if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

@@ -38,6 +38,7 @@ struct Measure: ParsableCommand {
     let engine = try engine.resolve()
     let options = try inputs.readOptions(for: model)
     let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
+    if let warning = graph.tracingWarning(given: options.inputValues.keys) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

@@ -42,6 +42,7 @@ struct Predict: ParsableCommand {
       try ModelReader.read(
         model, ReadOptions(inputShapes: shapes, structureOnly: true, note: { Terminal.warning($0) }))
     }
+    if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let projected = try failing(as: .badInput) {
       try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)
