@@ -7,9 +7,10 @@ RELEASE     := -c release --disable-local-rpath
 BIN         := .build/release
 PROFILE     ?= rpi4
 PYTHON      ?= python3
+SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance microbench cycles clean
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,9 @@ format: ## Rewrite sources in the project's format
 conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS=DIR and network access to PyPI)
 	@scripts/conformance "$(BIN)/edgebench" "$(PYTHON)"
 	@scripts/conformance-onnx "$(BIN)/edgebench" "$(PYTHON)"
+
+fuzz: setup ## Altered files of every format for SECONDS each (FORMATS="tflite onnx")
+	@scripts/fuzz $(SECONDS) $(FORMATS)
 
 microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench

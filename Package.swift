@@ -171,3 +171,15 @@ let package = Package(
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`: libFuzzer brings the program's main function, so it only links under `--sanitize=fuzzer`.
+if Context.environment["EDGEBENCH_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "edgebench-fuzz",
+      dependencies: [
+        "CPlanFormat", "DeviceProfiles", "Graph", "Inference", "Lowering", "ModelFormats", "RecordFixtures",
+        "Records", "TestSupport",
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

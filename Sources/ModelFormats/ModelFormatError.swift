@@ -1,3 +1,5 @@
+import Units
+
 /// Why a model file cannot be used, in one line: where, what was found, what was expected or what to do.
 public enum ModelFormatError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The file cannot be opened or mapped.
@@ -7,7 +9,10 @@ public enum ModelFormatError: Error, Sendable, Hashable, CustomStringConvertible
   /// The model is sound, but asks for something that edgebench does not have.
   case unsupported(path: String, place: String, feature: String)
 
-  public var description: String {
+  /// One line, whatever the names in the file contain.
+  public var description: String { printable(sentence, limit: 2000) }
+
+  private var sentence: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): \(reason)"
     case .malformed(let path, let place, let found, let expected):

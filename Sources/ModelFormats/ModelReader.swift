@@ -6,27 +6,32 @@ public struct ModelReader {
   public static func read(_ path: String, _ options: ReadOptions = ReadOptions()) throws(ModelFormatError)
     -> Graph
   {
+    if CoreMLPackage.isFolder(path) { return try CoreMLReader.read(try CoreMLPackage(path), options) }
     let file = try ModelBytes(mapping: path)
     switch try format(of: file) {
     case .tflite: return try TFLiteReader.read(file, options)
     case .onnx: return try ONNXReader.read(file, options)
+    case .coreml: return try CoreMLReader.read(try CoreMLPackage(path), options)
     case .ncnn: return try NcnnReader.read(file, options)
     }
   }
 
   /// The inputs that the model in a file declares, in its order; its operators are not looked at.
   public static func inputs(of path: String) throws(ModelFormatError) -> [ModelInput] {
+    if CoreMLPackage.isFolder(path) { return try CoreMLReader.inputs(try CoreMLPackage(path)) }
     let file = try ModelBytes(mapping: path)
     switch try format(of: file) {
     case .tflite: return try TFLiteReader.inputs(file)
     case .onnx: return try ONNXReader.inputs(file)
+    case .coreml: return try CoreMLReader.inputs(try CoreMLPackage(path))
     case .ncnn: return try NcnnReader.inputs(file)
     }
   }
 
   /// The format of the model in a file.
   public static func format(of path: String) throws(ModelFormatError) -> ModelFormat {
-    try format(of: try ModelBytes(mapping: path))
+    if CoreMLPackage.isFolder(path) { return .coreml }
+    return try format(of: try ModelBytes(mapping: path))
   }
 
   private static func format(of file: ModelBytes) throws(ModelFormatError) -> ModelFormat {
@@ -34,23 +39,27 @@ public struct ModelReader {
     if start.count == 8, start[4...].elementsEqual(TFLiteModel.identifier) { return .tflite }
     if NcnnReader.recognizes(start) { return .ncnn }
     let path = file.path
-    let known = [".mlmodel": "a Core ML", ".param": "an ncnn"]
+    if path.hasSuffix(".mlmodel") || (!path.hasSuffix(".onnx") && CoreMLModel.isLikely(file)) {
+      return .coreml
+    }
+    let known = [".param": "an ncnn"]
     if let format = known.first(where: { path.hasSuffix($0.key) })?.value {
       throw .unreadable(
         path: path,
         reason:
-          "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7), ONNX models and ncnn's (first line 7767517)"
+          "is named like \(format) model; this edgebench reads TFLite models ('TFL3' in bytes 4 to 7), ONNX and Core ML models and ncnn's (first line 7767517)"
       )
     }
     if path.hasSuffix(".onnx") || (!path.hasSuffix(".tflite") && ONNXModel.isLikely(file)) { return .onnx }
     throw .unreadable(
       path: path,
       reason:
-        "is no model that edgebench reads; expected a TFLite ('TFL3' in bytes 4 to 7), ONNX or ncnn model")
+        "is no model that edgebench reads; expected a TFLite ('TFL3' in bytes 4 to 7), ONNX, Core ML or ncnn model"
+    )
   }
 }
 
 /// The formats that models are read from; the raw value is the name in records.
 public enum ModelFormat: String, Sendable, Hashable {
-  case tflite, onnx, ncnn
+  case tflite, onnx, coreml, ncnn
 }

@@ -33,19 +33,19 @@ import Testing
 
   @Test func aDirectory() throws {
     let scratch = try Scratch()
-    try expectRefusal("tmp", in: scratch, "is a directory")
+    try expectRefusal("tmp", in: scratch, "is a folder without")
   }
 
   @Test func aTextFile() throws {
     let scratch = try Scratch()
     try expectRefusal(
-      scratch.write("This is no model.\n", to: "notes.tflite"), in: scratch, "expected a TFLite model")
+      scratch.write("This is no model.\n", to: "notes.tflite"), in: scratch, "expected a TFLite")
   }
 
   @Test func tenGigabytesOfNothing() throws {
     let scratch = try Scratch()
     try sparse("zeros.tflite", in: scratch, start: [])
-    try expectRefusal("zeros.tflite", in: scratch, "expected a TFLite model")
+    try expectRefusal("zeros.tflite", in: scratch, "expected a TFLite")
   }
 
   @Test func tenGigabytesThatStartLikeAModel() throws {

@@ -111,7 +111,7 @@ import Testing
     try sparse.truncate(atOffset: 10 << 30)
     try sparse.close()
     let expected = [
-      (path("empty.tflite"), "is empty"), (folder.path, "is a directory"),
+      (path("empty.tflite"), "is empty"), (folder.path, "is a folder without"),
       (path("missing.tflite"), "no such file"),
       (path("text.tflite"), "is no model that edgebench reads"),
       (path("net.onnx"), "the model: no graph"),

@@ -8,6 +8,8 @@ struct ONNXAttribute {
   var float: Float?
   var integer: Int?
   var text: Range<Int>?
+  /// Strings of a node that is in no file.
+  var literals: [String] = []
   var tensor: ONNXTensor?
   var graph: ONNXGraph?
   var floats: [Float] = []
@@ -94,6 +96,7 @@ extension ONNXNode {
 
   func string(_ name: String) throws(ModelFormatError) -> String? {
     guard let attribute = attributes[name] else { return nil }
+    if let literal = attribute.literals.first { return literal }
     guard let range = attribute.text else { throw wrongAttribute(name, "a string") }
     try file.spend(range.count, on: place)
     return String(printable: file.bytes[range])
@@ -105,7 +108,7 @@ extension ONNXNode {
 
   func strings(_ name: String) throws(ModelFormatError) -> [String]? {
     guard let attribute = attributes[name] else { return nil }
-    var values: [String] = []
+    var values = attribute.literals
     for range in attribute.texts {
       try file.spend(range.count, on: place)
       values.append(String(printable: file.bytes[range]))

@@ -21,36 +21,51 @@ final class ONNXConverter {
   private var convertedCount = 0
   private static let mostConverted = 1 << 16
 
-  init(_ model: ONNXModel, _ options: ReadOptions) {
+  /// - Parameter name: The graph's; the file's where it is `nil`.
+  init(_ model: ONNXModel, _ options: ReadOptions, name: String? = nil) {
     self.model = model
     self.options = options
     file = model.file
     externalFiles = ONNXExternalFiles(beside: model.file)
     assembler = GraphAssembler(
-      name: Self.name(of: model.file.path), fileSize: model.file.bytes.count, options: options)
+      name: name ?? Self.name(of: model.file.path), fileSize: model.file.bytes.count, options: options)
   }
 
   func graph() throws(ModelFormatError) -> Graph {
     if let version = model.opsets[""], version < 7 {
       throw .unsupported(path: file.path, place: "the model", feature: "is of opset \(version), older than 7")
     }
-    scopes = [ONNXScope(opsets: model.opsets)]
+    begin()
     try addInitializers(of: model.graph)
     try addInputs(of: model.graph)
     for node in model.graph.nodes { try convert(node) }
     for output in model.graph.outputs {
-      let id = try use(output.name, "output '\(output.name)' of the model")
-      try inFile("output '\(output.name)'") { () throws(GraphError) in
-        let written = try assembler.inOrder(.written, id)
-        assembler.output(try asOutput(written, named: output.name))
-      }
+      try addOutput(output.name, try use(output.name, "output '\(output.name)' of the model"))
     }
+    return try finish()
+  }
+
+  func addOutput(_ name: String, _ id: TensorID) throws(ModelFormatError) {
+    try inFile("output '\(name)'") { () throws(GraphError) in
+      let written = try assembler.inOrder(.written, id)
+      assembler.output(try asOutput(written, named: name))
+    }
+  }
+
+  /// The graph, checked.
+  func finish() throws(ModelFormatError) -> Graph {
     do throws(GraphError) {
       return try assembler.finish()
     } catch {
       throw file.malformed(error.place, error.found, expected: error.expected)
     }
   }
+
+  /// Opens the scope that names of the model are in.
+  func begin() { scopes = [ONNXScope(opsets: model.opsets)] }
+
+  /// Whether a value has the name in the innermost graph.
+  func isBound(_ name: String) -> Bool { scopes.last?.ids[name] != nil }
 
   // MARK: Names
 

@@ -15,6 +15,8 @@ struct ONNXNode {
   /// The version of its domain's operator set; set once the model's imports are known.
   var opset = 0
   let file: ModelBytes
+  /// What the node was made of, where it is in no file: another format's operator.
+  var origin: String?
 
   init(_ message: ProtobufMessage, index: Int, depth: Int) throws(ModelFormatError) {
     self.index = index
@@ -38,6 +40,7 @@ struct ONNXNode {
 
   /// "node 12 'Conv_5' (Conv, opset 13)".
   var place: String {
+    if let origin { return origin }
     let family = domain.isEmpty ? "" : "\(domain)."
     let title = name.isEmpty ? outputs.first ?? "" : name
     return "node \(index) '\(title)' (\(family)\(op), opset \(opset))"

@@ -1,8 +1,11 @@
 import ArgumentParser
 import Engines
 import Execution
+import Foundation
 import Graph
 import ModelFormats
+import Records
+import Reporting
 import Units
 
 /// `edgebench inspect`: what a model is made of.
@@ -13,11 +16,20 @@ struct Inspect: ParsableCommand {
   @Argument(help: "The model file.")
   var model: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw the graph into a file: a picture (.svg) or Graphviz's language (.dot).",
+      valueName: "FILE.svg|FILE.dot"))
+  var graph: String?
+
   @OptionGroup var shape: ShapeOptions
   @OptionGroup var json: JSONOption
 
   func run() throws {
     let shapes = try shape.byName()
+    if let path = self.graph, !path.hasSuffix(".svg"), !path.hasSuffix(".dot") {
+      throw CommandFailure.badInput("--graph is '\(path)'; expected a name that ends with '.svg' or '.dot'.")
+    }
     let graph = try failing(as: .badInput) {
       try ModelReader.read(model, ReadOptions(inputShapes: shapes, structureOnly: true))
     }
@@ -31,6 +43,11 @@ struct Inspect: ParsableCommand {
     } catch {
       // What cannot be run can still be sized.
       Terminal.warning(error.description)
+    }
+    if let path = self.graph {
+      let drawing = GraphDrawing(graph)
+      let text = path.hasSuffix(".svg") ? drawing.svg() : drawing.dot()
+      try failing(as: .runFailed) { try AtomicFile.write(Data(text.utf8), to: path) }
     }
     let report = InspectReport(graph: graph, cost: cost, artefact: artefact)
     if try !json.write(report) { try Terminal.output(report.text) }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct Operators: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "List the operators of TFLite and ONNX that edgebench runs, and those of TFLite that it does not.")
+      "List the operators of TFLite, ONNX and Core ML that edgebench runs, and those of TFLite that it does not.")
 
   @Flag(help: "As Markdown: docs/operators.md is this text.")
   var markdown = false
@@ -16,6 +16,8 @@ struct Operators: ParsableCommand {
     try Terminal.output("\nCustom operators: \(list.custom.joined(separator: ", ")).\n")
     try Terminal.output("\nncnn: \(list.ncnn.joined(separator: ", ")).\n")
     try Terminal.output("\nONNX: \(list.onnx.joined(separator: ", ")).\n")
+    try Terminal.output("\nCore ML programs: \(list.program.joined(separator: ", ")).\n")
+    try Terminal.output("\nCore ML neural networks: \(list.layers.joined(separator: ", ")).\n")
     try Terminal.output("\nNot run: \(list.missing.joined(separator: ", ")).\n")
   }
 }

@@ -11,6 +11,9 @@ struct OperatorList {
   let onnx = ONNXReader.operators
   /// ncnn's layers that are run.
   let ncnn = NcnnReader.layers
+  /// Core ML's operations of ML programs, and its layers of neural networks.
+  let program = CoreMLReader.operators
+  let layers = CoreMLReader.layers
   /// In alphabetical order.
   var missing: [String] = []
 
@@ -44,21 +47,31 @@ struct OperatorList {
     refuses the model.
 
     \(table.markdown)
-    Custom operators: \(custom.map { "`\($0)`" }.joined(separator: ", ")).
+    Custom operators: \(Self.quoted(custom)).
 
-    Not run: \(missing.map { "`\($0)`" }.joined(separator: ", ")).
+    Not run: \(Self.quoted(missing)).
 
     ## ONNX
     Operator sets 7 and later. A model's own functions are read as the nodes that they stand for.
 
-    \(onnx.map { "`\($0)`" }.joined(separator: ", ")).
+    \(Self.quoted(onnx)).
+
+    ## Core ML
+    Models (`.mlmodel`) and packages (`.mlpackage`), of a neural network, an ML program, or a pipeline of them. Half precision
+    is computed in single precision.
+
+    Operations of ML programs: \(Self.quoted(program)).
+
+    Layers of neural networks: \(Self.quoted(layers)).
 
     ## ncnn
     `.param` and `.param.bin`, with the `.bin` beside it or `--random-weights`. Layers that make boxes of detections
     (`DetectionOutput`, `YoloDetectionOutput`, `Yolov3DetectionOutput`) end the graph: their inputs are its outputs.
 
-    \(ncnn.map { "`\($0)`" }.joined(separator: ", ")).
+    \(Self.quoted(ncnn)).
 
     """
   }
+
+  private static func quoted(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
 }

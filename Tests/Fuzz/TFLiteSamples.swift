@@ -1,0 +1,1 @@
+../ModelFormatsTests/TFLiteSamples.swift
