@@ -10,10 +10,10 @@ PYTHON      ?= python3
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles clean
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the build needs (Debian packages), or say what is missing
 	@scripts/setup
@@ -60,6 +60,13 @@ microbench: setup ## Every operator on every instruction set of this processor (
 cycles: ## The AArch64 kernels' inner loops on LLVM's models of Cortex-A53, A55, A72 and A76
 	@scripts/setup cycles
 	@$(PYTHON) scripts/cycles
+
+calibrate-published: build ## Fit the latency model to the published rows again (profiles/published)
+	$(BIN)/edgebench calibrate --published
+
+validate-latency: build ## The tables of docs/latency-model.md: how far off the latency model is
+	$(BIN)/edgebench calibrate --published --residuals .build/latency-residuals.csv
+	@$(PYTHON) scripts/validate-latency .build/latency-residuals.csv
 
 clean: ## Remove build products (results stay)
 	rm -rf .build

@@ -60,7 +60,10 @@ let package = Package(
     .target(
       name: "Lowering", dependencies: ["Graph", "Inference", "CKernels", "CPlanFormat", "Units"],
       swiftSettings: strict),
-    .target(name: "LatencyModel", dependencies: ["Graph", "DeviceProfiles", "Units"], swiftSettings: strict),
+    // Optimised in debug builds too: a fit solves systems of a thousand unknowns.
+    .target(
+      name: "LatencyModel", dependencies: ["Graph", "DeviceProfiles", "Units"],
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
     .target(
       name: "Sizing", dependencies: ["Records", "DeviceProfiles", "Statistics", "Units"],
       swiftSettings: strict),

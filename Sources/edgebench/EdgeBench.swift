@@ -18,7 +18,8 @@ struct EdgeBench: ParsableCommand {
       Exit status: 0 done; 1 a gate failed; 2 bad input; 3 the run itself failed.
       """,
     subcommands: [
-      Run.self, Infer.self, Measure.self, Inspect.self, Compress.self, Predict.self, Size.self, Profiles.self,
+      Run.self, Infer.self, Measure.self, Inspect.self, Compress.self, Predict.self, Calibrate.self,
+      Size.self, Profiles.self,
       Report.self, Compare.self, GateCommand.self, Operators.self,
     ],
     defaultSubcommand: Run.self)

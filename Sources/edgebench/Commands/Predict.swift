@@ -29,6 +29,9 @@ struct Predict: ParsableCommand {
   @Option(help: "Threads that run one inference.")
   var threads = 1
 
+  @Flag(help: "Say of each layer how long it takes and what bounds it.")
+  var explain = false
+
   @OptionGroup var shape: ShapeOptions
   @OptionGroup var profiles: ProfileFolderOptions
   @OptionGroup var json: JSONOption
@@ -44,6 +47,27 @@ struct Predict: ParsableCommand {
     }
     if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
+    let library = profiles.library.directory
+    let store = CalibrationStore(
+      folder: self.profile.hasSuffix(".yaml") ? folder(of: self.profile) : library, library: library)
+    let calibrations = try store.calibrations(for: profile, engine: engine)
+    if !calibrations.isEmpty {
+      let wanted = precision ?? Precision(rawValue: graph.precision) ?? .f32
+      guard let calibration = CalibrationStore.best(of: calibrations, precision: wanted, threads: threads)
+      else {
+        throw CommandFailure.badInput("\(profile.id) has no coefficients of \(engine) in \(wanted.rawValue).")
+      }
+      let predicted = try failing(as: .badInput) {
+        let known = try store.published.readWork()
+        return try CalibratedLatency(
+          graph, calibration: calibration, known: known, likeness: try store.published.readLikeness(known))
+      }
+      for caveat in predicted.caveats { Terminal.warning("the band is wider: \(caveat).") }
+      let prediction = Prediction(
+        graph: graph, cost: cost, profile: profile, predicted: predicted, explains: explain)
+      if try !json.write(prediction) { try Terminal.output(prediction.text) }
+      return
+    }
     let projected = try failing(as: .badInput) {
       try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)
     }
@@ -57,6 +81,12 @@ struct Predict: ParsableCommand {
     if try !json.write(prediction) { try Terminal.output(prediction.text) }
   }
 
+  private func folder(of path: String) -> String {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    return folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder
+  }
+
   private func wantedPrecision() throws(CommandFailure) -> Precision? {
     guard let text = precision else { return nil }
     guard let precision = Precision(rawValue: text) else {
@@ -68,7 +98,7 @@ struct Predict: ParsableCommand {
 
   /// An engine that is neither in this build nor in the profile is a slip.
   private func checkEngine(_ profile: DeviceProfile) throws(CommandFailure) {
-    let known = EngineLibrary.all.map(\.name) + profile.coefficients.map(\.engine)
+    let known = EngineLibrary.all.map(\.name) + profile.coefficients.map(\.engine) + ["ncnn"]
     guard !known.contains(engine) else { return }
     let hint = closestName(to: engine, among: known).map { "Did you mean '\($0)'?" }
     let names = Set(known).sorted().joined(separator: ", ")

@@ -20,6 +20,30 @@ struct Prediction: Encodable {
   var parameters: Int
   /// Where the time goes, the largest share first.
   var classes: [Share]
+  /// Only where asked for.
+  var layers: [Layer]?
+  /// Where the coefficients are from; nothing for defaults.
+  var calibration: Source?
+
+  struct Source: Encodable {
+    var subject: String
+    var rows: Int
+    /// With the model left out of the fit.
+    var medianError: Double?
+    /// By how much models that do alike things exceed what their classes say; it is in all figures.
+    var deviation: Double
+    var source: String
+    var date: String
+  }
+
+  struct Layer: Encodable {
+    var name: String
+    var op: String
+    var macs: Int
+    var latencyNs: Double
+    var workClass: String
+    var bound: String
+  }
 
   struct Band: Encodable {
     var median: Double
@@ -34,7 +58,7 @@ struct Prediction: Encodable {
     var latencyNs: Double
     /// Of the whole, 0 to 1.
     var share: Double
-    /// "arithmetic" or "memory".
+    /// "arithmetic" or "memory"; of calibrated classes also "cache" and "overhead".
     var bound: String
   }
 
@@ -59,6 +83,57 @@ struct Prediction: Encodable {
     }
   }
 
+  init(
+    graph: Graph, cost: GraphCost, profile: DeviceProfile, predicted: CalibratedLatency, explains: Bool
+  ) {
+    model = graph.name
+    self.profile = ProfileIdentity(id: profile.id, digest: profile.digest)
+    latencyNs = Band(
+      median: predicted.median, band90: [predicted.band90.lowerBound, predicted.band90.upperBound])
+    engine = predicted.calibration.engine
+    threads = predicted.calibration.threads
+    precision = predicted.calibration.precision.rawValue
+    macs = cost.macs
+    parameters = cost.parameters
+    let names = precision
+    classes = predicted.classes.filter { $0.time > 0 }.map { entry in
+      Share(
+        kernelClass: entry.workClass.rawValue, precision: names,
+        nodes: predicted.layers.filter { $0.largest == entry.workClass }.count,
+        macs: predicted.layers.filter { $0.largest == entry.workClass }.reduce(0) { $0 + $1.macs },
+        latencyNs: entry.time, share: predicted.median > 0 ? entry.time / predicted.median : 0,
+        bound: entry.workClass.bound)
+    }
+    if explains {
+      layers = predicted.layers.map {
+        Layer(
+          name: $0.name, op: $0.op, macs: $0.macs, latencyNs: $0.time, workClass: $0.largest.rawValue,
+          bound: $0.largest.bound)
+      }
+    }
+    let calibration = predicted.calibration
+    self.calibration = Source(
+      subject: calibration.subject, rows: calibration.rows, medianError: calibration.medianError,
+      deviation: predicted.factor - 1,
+      source: calibration.source, date: calibration.date)
+  }
+
+  private var layerTable: String {
+    guard let layers else { return "" }
+    var table = Table([
+      .init("layer"), .init("operator"), .init("MACs", .trailing), .init("latency", .trailing),
+      .init("most of it"),
+      .init("bound by"),
+    ])
+    for layer in layers {
+      table.append([
+        .init(layer.name), .init(layer.op), .init(layer.macs == 0 ? nil : "\(layer.macs)"),
+        .init(Metric.latency(.median).text(layer.latencyNs)), .init(layer.workClass), .init(layer.bound),
+      ])
+    }
+    return "\n" + TerminalText(usesColour: Terminal.usesColour).table(table)
+  }
+
   var text: String {
     let latency = Metric.latency(.median)
     let interval = Interval(latencyNs.band90[0], latencyNs.band90[1])
@@ -70,7 +145,7 @@ struct Prediction: Encodable {
       \(title): median latency \(median), projected
       \(terminal.styled("\(engine), \(threads), \(precision); \(macs) MACs, \(parameters) parameters"))
 
-      \(terminal.table(table))
+      \(terminal.table(table))\(layerTable)
       """
   }
 

@@ -1,0 +1,230 @@
+import ArgumentParser
+import DeviceProfiles
+import Foundation
+import Graph
+import LatencyModel
+import ModelFormats
+import Records
+import Units
+
+/// `edgebench calibrate`: coefficients of the latency model from tables of measurements.
+struct Calibrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fit the latency model of a board to a table of measurements.",
+    discussion: """
+      --from reads a table as CSV: board, core_type, threads, model, precision, min_ms, and where it has them core_mhz_max, isa, \
+      exec_dtype, flag. Its rows are fitted together with the published ones in profiles/published, so three rows already tell \
+      much. The coefficients are written beside the profile; 'predict' finds them there. --published fits the published rows alone.
+      """)
+
+  @Option(help: "The table of measurements.")
+  var from: String?
+
+  @Flag(help: "Fit the published rows, and write their coefficients.")
+  var published = false
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")], help: "The profile (.yaml); made where it is not there."
+  )
+  var output: String?
+
+  @Option(help: "The engine that was measured.")
+  var engine = "ncnn"
+
+  @Option(help: "A folder of the measured models, for those that are not published.")
+  var models: String?
+
+  @Option(help: "Write the residuals of the fit, with each row's model left out, as CSV.")
+  var residuals: String?
+
+  @OptionGroup var profiles: ProfileFolderOptions
+
+  func validate() throws {
+    guard published != (from != nil) else {
+      throw ValidationError("Expected either '--from FILE.csv' or '--published'.")
+    }
+    if from != nil, output?.hasSuffix(".yaml") != true {
+      throw ValidationError("Expected '-o PROFILE.yaml': where the coefficients belong.")
+    }
+  }
+
+  func run() throws {
+    let folder = PublishedFolder(path: profiles.library.directory + "/published")
+    var work = try folder.readWork()
+    let boards = try folder.readBoards()
+    if let models { try add(modelsIn: models, to: &work) }
+    var rows = try folder.readRows()
+    let known = rows.count
+    if let from {
+      let text = try failing(as: .badInput) {
+        try BoundedFile.read(from, limit: 1 << 26, noun: "a table of measurements")
+      }
+      rows += try failing(as: .badInput) {
+        try PublishedRow.read(String(decoding: text, as: UTF8.self), path: from, engine: engine)
+      }
+    }
+    let missing = Set(rows[known...].map(\.model)).filter { work.models[$0] == nil }.sorted()
+    if !missing.isEmpty {
+      Terminal.warning(
+        "no structure of \(missing.joined(separator: ", ")): their rows are left out; give --models DIR.")
+    }
+    var bandwidths: [String: Double] = [:]
+    for board in boards { bandwidths["\(board.board)|\(board.coreType)"] = board.copyBandwidth }
+    guard rows[known...].contains(where: { work.models[$0.model] != nil }) || published,
+      let fit = PublishedCalibration(rows, work: work, bandwidths: bandwidths)
+    else {
+      throw CommandFailure.badInput(
+        "\(from ?? folder.rows): no row of a model whose structure is known; give --models DIR.")
+    }
+    if let residuals { try write(fit.residuals, to: residuals) }
+    if published {
+      try writePublished(fit, boards, to: folder)
+    } else if let output {
+      try writeProfile(fit, Array(rows[known...]), to: output)
+    }
+  }
+
+  private static var today: String {
+    ISO8601DateFormatter.string(from: Date(), timeZone: .gmt, formatOptions: [.withFullDate])
+  }
+
+  private func writePublished(
+    _ fit: PublishedCalibration, _ boards: [PublishedBoard], to folder: PublishedFolder
+  ) throws {
+    var lines = [Calibration.columns.joined(separator: ",")]
+    let source =
+      "fitted to ncnn's benchmark table (https://github.com/Tencent/ncnn benchmark/README.md at a4d2ea1d)"
+    func add(_ subject: PublishedCalibration.Subject) {
+      lines += fit.calibrations(for: subject, engine: engine, source: source, date: Self.today).map(\.csv)
+    }
+    for board in boards {
+      let counts = Set(
+        fit.residuals.filter { $0.row.board == board.board && $0.row.coreType == board.coreType }.map(
+          \.row.threads))
+      add(
+        PublishedCalibration.Subject(
+          id: board.profile, board: board.board, coreType: board.coreType, machine: board.machine,
+          threads: counts.union([1, 2, 4, board.cores].filter { $0 <= board.cores }).sorted()))
+    }
+    for core in Set(boards.map(\.machine.core)).union(["Cortex-A8", "Cortex-A35", "Cortex-A73"]).sorted() {
+      let machine = boards.first { $0.machine.core == core }?.machine
+      add(
+        PublishedCalibration.Subject(
+          id: core, board: nil, coreType: core,
+          machine: Machine(
+            core: core, clock: machine?.clock ?? 1000, copyBandwidth: nil,
+            hasDotProduct: machine?.hasDotProduct ?? false), threads: [1, 2, 4, 6, 8]))
+    }
+    try failing(as: .runFailed) {
+      try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: folder.coefficients)
+    }
+    try failing(as: .runFailed) { try AtomicFile.write(Data(fit.likeness.csv.utf8), to: folder.likeness) }
+    let errors = fit.residuals.map { abs(exp($0.log) - 1) }.sorted()
+    try Terminal.output(
+      "\(fit.residuals.count) rows, \(lines.count - 1) sets of coefficients in \(folder.coefficients); "
+        + "median error with the model left out \(percent(errors[errors.count / 2])).\n")
+  }
+
+  /// The board's coefficients beside its profile, and the profile where there is none yet.
+  private func writeProfile(_ fit: PublishedCalibration, _ rows: [PublishedRow], to path: String) throws {
+    guard let board = rows.first?.board, rows.allSatisfy({ $0.board == board }) else {
+      throw CommandFailure.badInput(
+        "\(from ?? ""): rows of several boards; expected those of one for \(path).")
+    }
+    let id = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
+    let folder = (path as NSString).deletingLastPathComponent
+    // The fastest cores are what the profile's first cluster will be.
+    let fastest = rows.max { $0.speed < $1.speed } ?? rows[0]
+    let existing = FileManager.default.fileExists(atPath: path)
+    if !existing { try writeNewProfile(fastest, rows, to: path) }
+    let profile = try failing(as: .badInput) { try ProfileLibrary.load(file: path) }
+    let bandwidth =
+      profile.memory.copyBandwidth.map { [fastest.cluster: Double($0.value.bytesPerSecond) / 1e6] } ?? [:]
+    var lines = [Calibration.columns.joined(separator: ",")]
+    let groups = Dictionary(grouping: rows) { $0.coreType }
+    for (coreType, group) in groups.sorted(by: { $0.key < $1.key })
+    where coreType == fastest.coreType || groups.count == 1 {
+      let cores = max(profile.clusters.first?.count.value ?? 1, group.map(\.threads).max() ?? 1)
+      let subject = PublishedCalibration.Subject(
+        id: id, board: board, coreType: coreType,
+        machine: PublishedCalibration.machine(of: group[0], bandwidth),
+        threads: Set(group.map(\.threads)).union([1, 2, 4, cores].filter { $0 <= cores }).sorted())
+      lines += fit.calibrations(
+        for: subject, engine: engine,
+        source: "fitted to \((from ?? "") as NSString)".replacingOccurrences(of: ",", with: " "),
+        date: Self.today
+      ).map(\.csv)
+    }
+    let target = CalibrationStore.path(of: id, in: folder.isEmpty ? "." : folder)
+    try failing(as: .runFailed) {
+      try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: target)
+    }
+    try Terminal.output(
+      "\(rows.count) rows of \(printable(board, limit: 60)): \(lines.count - 1) sets of coefficients in \(target)\(existing ? "" : ", profile \(path)").\n"
+    )
+  }
+
+  private func writeNewProfile(_ row: PublishedRow, _ rows: [PublishedRow], to path: String) throws {
+    func quoted(_ text: String) -> String {
+      "\""
+        + String(
+          String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 32 && $0 != "\"" && $0 != "\\" }))
+        + "\""
+    }
+    let source = quoted(row.source.isEmpty ? "table \(from ?? "")" : row.source)
+    let features = row.hasDotProduct ? "[neon, fp16, dotprod]" : "[neon]"
+    var text = """
+      name: \(quoted(row.board))
+      cores:
+        - source: \(source)
+          type: \(quoted(row.core))
+          count: \(rows.filter { $0.coreType == row.coreType }.map(\.threads).max() ?? 1)
+          isa: \(quoted(row.isa.isEmpty ? "armv8.0" : row.isa))
+          features: \(features)
+
+      """
+    if let clock = row.clock { text += "    clock: { value: \(Int(clock)) MHz, source: \(source) }\n" }
+    let findings = ProfileLibrary.check(text: text, file: path)
+    if let first = findings.first { throw CommandFailure.badInput(first.description) }
+    try failing(as: .runFailed) { try AtomicFile.write(Data(text.utf8), to: path) }
+  }
+
+  private func add(modelsIn folder: String, to work: inout WorkTable) throws {
+    let files = try failing(as: .badInput) { try FileManager.default.contentsOfDirectory(atPath: folder) }
+    for file in files.sorted() where [".param", ".tflite", ".onnx"].contains(where: { file.hasSuffix($0) }) {
+      let name = (file as NSString).deletingPathExtension
+      let graph = try failing(as: .badInput) {
+        try ModelReader.read("\(folder)/\(file)", ReadOptions(structureOnly: true))
+      }
+      work.models[name] = try failing(as: .badInput) { try GraphWork(graph).total }
+    }
+    // The work of the published models is written anew from their structures.
+    if published {
+      try failing(as: .runFailed) {
+        try AtomicFile.write(
+          Data(work.csv.utf8), to: PublishedFolder(path: profiles.library.directory + "/published").work)
+      }
+    }
+  }
+
+  private func write(_ residuals: [PublishedCalibration.Residual], to path: String) throws {
+    var lines = [
+      "board,core_type,threads,model,precision,measured_ms,model_left_out_ms,configuration_left_out_ms,three_anchors_ms,board_left_out_ms,band_log"
+    ]
+    for residual in residuals {
+      let row = residual.row
+      func predicted(_ log: Double?) -> String { log.map { "\(row.latency * exp($0))" } ?? "" }
+      lines.append(
+        "\"\(row.board)\",\(row.coreType),\(row.threads),\(row.model),\(row.precision.rawValue),\(row.latency),"
+          + [residual.log, residual.logOfConfiguration, residual.logOfAnchoredBoard, residual.logOfBoard].map(
+            predicted
+          )
+          .joined(separator: ",") + ",\(residual.bandLog)")
+    }
+    try failing(as: .runFailed) {
+      try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: path)
+    }
+  }
+
+  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+}
