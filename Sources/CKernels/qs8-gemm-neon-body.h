@@ -34,6 +34,8 @@ EB_INLINE void qd8_tile(const eb_qs8_gemm *g, const eb_qd8_range *ranges, const 
   for (size_t n = 0; n < g->channels; n += EB_QS8_NR) {              \
     size_t r = 0;                                                    \
     for (; r + max_rows <= row_count; r += max_rows) TILE(max_rows); \
+    if (max_rows > 5 && row_count - r == 5) TILE(5);                 \
+    if (max_rows > 4 && row_count - r == 4) TILE(4);                 \
     if (max_rows > 3 && row_count - r == 3) TILE(3);                 \
     if (row_count - r == 2) TILE(2);                                 \
     if (row_count - r == 1) TILE(1);                                 \
