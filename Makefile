@@ -7,10 +7,11 @@ RELEASE     := -c release --disable-local-rpath
 BIN         := .build/release
 PROFILE     ?= rpi4
 PYTHON      ?= python3
+TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency clean
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,12 @@ run: build ## The reference suite under PROFILE's limits (rpi4): sizing table, r
 test: setup ## Run every test
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	$(SWIFT) test --skip-build
+
+agent: ## Cross-compile the agent for TARGET (aarch64-linux-gnu) to dist/TARGET: glibc 2.31 and later
+	@scripts/cross $(TARGET)
+
+cross: ## The agent for aarch64-linux-gnu, arm-linux-gnueabihf and x86_64-linux-gnu
+	@scripts/cross aarch64-linux-gnu arm-linux-gnueabihf x86_64-linux-gnu
 
 test-arm: ## Hold the AArch64 kernels against the scalar ones, under qemu as Cortex-A53, A57, A72, A76 and more
 	@scripts/test-arm
