@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ conformance: build ## Hold edgebench against LiteRT on real models (needs MODELS
 
 fuzz: setup ## Altered files of every format for SECONDS each (FORMATS="tflite onnx")
 	@scripts/fuzz $(SECONDS) $(FORMATS)
+
+train-reference: setup ## Train the digits models of the reference suite again (the same bits on the same instruction set)
+	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-training
+	$(BIN)/edgebench-training reference Sources/CReferenceData/digits .build/training
 
 microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench

@@ -39,6 +39,12 @@ let package = Package(
     .target(name: "CLinux", cSettings: strictC),
     .target(name: "CTimer", cSettings: strictC),
     .target(
+      name: "CImages", cSettings: strictC, linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    // #embed is C23's; the rest is C17.
+    .target(
+      name: "CReferenceData", exclude: ["digits"],
+      cSettings: strictC + [.unsafeFlags(["-Wno-c23-extensions"])]),
+    .target(
       name: "CGoogleBenchmark",
       dependencies: ["CTimer"],
       linkerSettings: [
@@ -56,7 +62,6 @@ let package = Package(
     .target(name: "Inference", dependencies: ["CKernels", "CLinux", "CPlanFormat"], swiftSettings: strict),
 
     // Level 2
-    .target(name: "ReferenceSuite", dependencies: ["Graph"], swiftSettings: strict),
     .target(
       name: "Lowering", dependencies: ["Graph", "Inference", "CKernels", "CPlanFormat", "Units"],
       swiftSettings: strict),
@@ -86,6 +91,20 @@ let package = Package(
       swiftSettings: strict),
 
     // Level 4
+    .target(
+      name: "ReferenceSuite", dependencies: ["CReferenceData", "Graph", "ModelFormats"], swiftSettings: strict
+    ),
+    // Optimised in debug builds too: tests train.
+    .target(
+      name: "Training",
+      dependencies: ["CKernels", "Compression", "Datasets", "Digests", "Graph", "Lowering", "Records"],
+      swiftSettings: strict + [.unsafeFlags(["-O"])]),
+    .target(
+      name: "Datasets",
+      dependencies: [
+        "CImages", "CReferenceData", "Graph", "Lowering", "ModelFormats", "Records", "Statistics",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "edgebench",
       dependencies: [
@@ -107,6 +126,14 @@ let package = Package(
         // A board stores the program: no symbols, no debug sections.
         .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
       ]),
+
+    // Not part of the product: `make train-reference`, `make compression-table`.
+    .executableTarget(
+      name: "edgebench-training",
+      dependencies: [
+        "Compression", "Datasets", "Graph", "ModelFormats", "ReferenceSuite", "Statistics", "Training",
+      ],
+      swiftSettings: strict),
 
     // Not part of the product: `make microbench`.
     .executableTarget(
@@ -132,10 +159,15 @@ let package = Package(
       dependencies: ["LatencyModel", "DeviceProfiles", "Graph", "ReferenceSuite", "Units"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReferenceSuiteTests", dependencies: ["ReferenceSuite", "Graph", "Lowering"],
+      name: "ReferenceSuiteTests", dependencies: ["Datasets", "ReferenceSuite", "Graph", "Lowering"],
       swiftSettings: strict),
     .testTarget(
       name: "DeviceProfilesTests", dependencies: ["DeviceProfiles", "Units"], swiftSettings: strict),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Graph", "ModelFormats"], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Compression", "Datasets", "Graph", "Lowering", "Training"], swiftSettings: strict),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
     .testTarget(
       name: "ExecutionTests",

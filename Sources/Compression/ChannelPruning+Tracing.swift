@@ -59,9 +59,12 @@ extension ChannelPruning {
     else { return fixAll(node) }
     _ = layout(of: x)
     let size = values.count / max(1, count)
-    let norms = (0..<count).map { channel in
-      values[channel * size..<(channel + 1) * size].reduce(0) { $0 + Double($1.magnitude) }
-    }
+    let given = importance[weights].flatMap { $0.count == count ? $0 : nil }
+    let norms =
+      given
+      ?? (0..<count).map { channel in
+        values[channel * size..<(channel + 1) * size].reduce(0) { $0 + Double($1.magnitude) }
+      }
     layouts[output] = [spaces.add(count: count, norms: norms)]
   }
 

@@ -1,7 +1,7 @@
 internal import Graph
 
-/// Removes half of the output channels of every convolution and fully connected layer whose channels can go: those
-/// with the smallest L1 norm of their weights. Where an addition joins layers, theirs go together.
+/// Removes output channels of every convolution and fully connected layer whose channels can go: the least important, by
+/// default those with the smallest L1 norm of their weights. Where an addition joins layers, theirs go together.
 ///
 /// Left alone are channels that the graph's outputs show, that a normalisation or softmax runs over, that a grouped
 /// convolution or a product of activations pairs up, and that something addresses by number.
@@ -10,16 +10,21 @@ internal import Graph
 struct ChannelPruning {
   let source: Graph
   let recipe: String
+  /// Of each channel of a layer, by the layer's weights; the L1 norm where there is none.
+  let importance: [TensorID: [Double]]
   var spaces = ChannelSpaces()
   /// The spaces along the last axis of each activation, one after the other: several after a concatenation, repeated
   /// after a flattening.
   var layouts: [TensorID: [Int]] = [:]
 
-  static func apply(to graph: Graph, recipe: String) throws(CompressionError) -> Graph {
-    var pruning = ChannelPruning(source: graph, recipe: recipe)
+  /// - Parameter share: Of the channels that stay.
+  static func apply(
+    to graph: Graph, keeping share: Double, importance: [TensorID: [Double]] = [:], recipe: String
+  ) throws(CompressionError) -> Graph {
+    var pruning = ChannelPruning(source: graph, recipe: recipe, importance: importance)
     for node in graph.nodes { try pruning.trace(node) }
     for id in graph.outputs { pruning.fix(id) }
-    let kept = pruning.spaces.kept()
+    let kept = pruning.spaces.kept(share)
     guard kept.indices.contains(where: { kept[$0].count < pruning.spaces.count($0) }) else {
       throw .notApplicable(
         recipe: recipe, reason: "no layer has channels that can be removed without changing an output's shape"

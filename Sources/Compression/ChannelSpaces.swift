@@ -7,13 +7,13 @@ struct ChannelSpaces {
     let count: Int
     /// Something reads these channels by their number or all at once, so none can go.
     var isFixed: Bool
-    /// The L1 norm of the weights that make each channel, added up over the layers that do.
+    /// The importance of each channel, added up over the layers that make it.
     var norms: [Double]
   }
 
   private var spaces: [Space] = []
 
-  /// - Parameter norms: Of the weights that make each channel; `nil` for channels that none of ours makes.
+  /// - Parameter norms: How important each channel is; `nil` for channels that none of ours makes.
   mutating func add(count: Int, norms: [Double]?) -> Int {
     spaces.append(
       Space(
@@ -43,23 +43,24 @@ struct ChannelSpaces {
     }
   }
 
-  /// The channels of each space that stay, in order.
-  func kept() -> [[Int]] {
+  /// The channels of each space that stay, in order: `share` of them.
+  func kept(_ share: Double) -> [[Int]] {
     var chosen: [Int: [Int]] = [:]
     return spaces.indices.map { space in
       let root = root(space)
       if let known = chosen[root] { return known }
-      let channels = spaces[root].isFixed ? Array(0..<spaces[root].count) : strongest(spaces[root].norms)
+      let channels =
+        spaces[root].isFixed ? Array(0..<spaces[root].count) : strongest(spaces[root].norms, share)
       chosen[root] = channels
       return channels
     }
   }
 
-  /// The half with the largest norms, the first of equals; of 16 channels or more, a multiple of 8 (what the kernels'
-  /// tiles are made for), rounded up.
-  private func strongest(_ norms: [Double]) -> [Int] {
-    let half = (norms.count + 1) / 2
-    let keep = norms.count >= 16 ? (half + 7) / 8 * 8 : half
+  /// The channels with the largest norms, the first of equals, at least one; of 16 channels or more, a multiple of 8
+  /// (what the kernels' tiles are made for), rounded up.
+  private func strongest(_ norms: [Double], _ share: Double) -> [Int] {
+    let wanted = max(1, Int((Double(norms.count) * share).rounded(.up)))
+    let keep = norms.count >= 16 ? (wanted + 7) / 8 * 8 : wanted
     return norms.indices.sorted { (norms[$0], $1) > (norms[$1], $0) }.prefix(keep).sorted()
   }
 }

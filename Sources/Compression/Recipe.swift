@@ -5,7 +5,12 @@ public import Graph
 ///     let variant = try Recipe.int8Static.apply(to: graph, calibration: table)
 public struct Recipe: Sendable, Hashable, CustomStringConvertible {
   private enum Transformation: Sendable, Hashable {
-    case none, halfWeights, dynamicRange, staticQuantization, pruning
+    case none, halfWeights, dynamicRange, staticQuantization, wideActivations
+    case pruning(share: Double)
+    case magnitude(MagnitudePruning)
+    case clustering(WeightClustering)
+    case blocks(BlockQuantization)
+    case lowRank(LowRank)
   }
 
   /// The name on the command line and in records: "int8-static".
@@ -33,16 +38,14 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     name: "int8-static", summary: "8-bit weights and activations", needsCalibration: true,
     transformation: .staticQuantization)
   /// Half of the output channels of each convolution removed, those of the smallest weights.
-  public static let pruned50 = Recipe(
-    name: "pruned-50", summary: "half of the channels removed", needsCalibration: false,
-    transformation: .pruning)
+  public static let pruned50 = pruned(percent: 50)
 
-  /// Every recipe, the least invasive first.
+  /// What a search tries, the least invasive first.
   public static let all = [reference, f16, int8Dynamic, int8Static, pruned50]
 
   /// The recipe of that name; `nil` for any other.
   public init?(named name: String) {
-    guard let recipe = Self.all.first(where: { $0.name == name }) else { return nil }
+    guard let recipe = (Self.all + Self.further).first(where: { $0.name == name }) else { return nil }
     self = recipe
   }
 
@@ -81,7 +84,16 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
           recipe: name, found: calibration.tensorCount, expected: graph.tensors.count)
       }
       variant = try StaticQuantization.apply(to: graph.wideningWeights(), calibration, recipe: name)
-    case .pruning: variant = try ChannelPruning.apply(to: graph.wideningWeights(), recipe: name)
+    case .wideActivations:
+      guard let calibration else { throw .missingCalibration(recipe: name) }
+      variant = try WideActivations.apply(to: graph, calibration, recipe: name)
+    case .pruning(let share):
+      variant = try ChannelPruning.apply(to: graph.wideningWeights(), keeping: share, recipe: name)
+    case .magnitude(let pruning): variant = try pruning.apply(to: graph.wideningWeights(), recipe: name)
+    case .clustering(let clustering):
+      variant = try clustering.apply(to: graph.wideningWeights(), recipe: name)
+    case .blocks(let blocks): variant = try blocks.apply(to: graph.wideningWeights(), recipe: name)
+    case .lowRank(let lowRank): variant = try lowRank.apply(to: graph.wideningWeights(), recipe: name)
     }
     let result = variant.withoutUnusedTensors()
     do throws(GraphError) {
@@ -89,6 +101,56 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     } catch { throw .invalid(recipe: name, error) }
     return result
   }
+}
+
+// Recipes that a search does not try by itself: they serve a file's size, or need training to be of use.
+extension Recipe {
+  /// Every recipe that has a name but is not in ``all``.
+  public static let further: [Recipe] =
+    [pruned(percent: 25), pruned(percent: 75), int8Weights, int4Weights, int16x8]
+    + [50, 80, 90].map { sparse(percent: $0) } + [sparse2of4, sparseBlocks, clustered, lowRank]
+
+  /// Output channels of each convolution removed, those of the smallest weights.
+  public static func pruned(percent: Int) -> Recipe {
+    Recipe(
+      name: "pruned-\(percent)",
+      summary: percent == 50 ? "half of the channels removed" : "\(percent) % of the channels removed",
+      needsCalibration: false, transformation: .pruning(share: 1 - Double(percent) / 100))
+  }
+  /// Weights as i8, a scale for each 32; arithmetic stays f32.
+  public static let int8Weights = Recipe(
+    name: "int8-weights", summary: "8-bit weights in blocks", needsCalibration: false,
+    transformation: .blocks(BlockQuantization(bits: 8)))
+  /// Weights as i4, a scale for each 32; arithmetic stays f32.
+  public static let int4Weights = Recipe(
+    name: "int4-weights", summary: "4-bit weights in blocks", needsCalibration: false,
+    transformation: .blocks(BlockQuantization(bits: 4)))
+  /// Weights as i8, activations as i16; arithmetic stays f32.
+  public static let int16x8 = Recipe(
+    name: "int16x8", summary: "8-bit weights, 16-bit activations", needsCalibration: true,
+    transformation: .wideActivations)
+  /// The smallest weights of each layer set to zero.
+  public static func sparse(percent: Int) -> Recipe {
+    Recipe(
+      name: "sparse-\(percent)", summary: "\(percent) % of the weights zero", needsCalibration: false,
+      transformation: .magnitude(MagnitudePruning(.unstructured, sparsity: Double(percent) / 100)))
+  }
+  /// Two of every four weights zero.
+  public static let sparse2of4 = Recipe(
+    name: "sparse-2of4", summary: "two of every four weights zero", needsCalibration: false,
+    transformation: .magnitude(MagnitudePruning(.groups(kept: 2, of: 4), sparsity: 0.5)))
+  /// Runs of four weights set to zero, three quarters of them.
+  public static let sparseBlocks = Recipe(
+    name: "sparse-block4-75", summary: "75 % of the runs of four weights zero", needsCalibration: false,
+    transformation: .magnitude(MagnitudePruning(.blocks(size: 4), sparsity: 0.75)))
+  /// Sixteen different weights a layer.
+  public static let clustered = Recipe(
+    name: "clustered-4bit", summary: "16 different weights a layer", needsCalibration: false,
+    transformation: .clustering(WeightClustering(bits: 4)))
+  /// Layers split in two of a lower rank.
+  public static let lowRank = Recipe(
+    name: "low-rank-50", summary: "layers split in two of half the work", needsCalibration: false,
+    transformation: .lowRank(LowRank(share: 0.5)))
 }
 
 extension Graph {

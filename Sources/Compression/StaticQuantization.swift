@@ -22,7 +22,7 @@ struct StaticQuantization {
   static func apply(
     to graph: Graph, _ table: CalibrationTable, recipe: String
   ) throws(CompressionError) -> Graph {
-    let prepared = graph.foldingBatchNorms().fusingActivations()
+    let prepared = graph.preparedForSteps()
     var quantization = StaticQuantization(source: prepared, table: table, recipe: recipe)
     quantization.chooseNodes()
     let hasProduct = zip(prepared.nodes, quantization.isInteger).contains {
@@ -37,4 +37,9 @@ struct StaticQuantization {
     var rewriting = Rewriting(quantization)
     return try rewriting.run()
   }
+}
+
+extension Graph {
+  /// The form whose layers become steps: batch normalisations folded, rectifiers fused. Tensors keep their numbers.
+  func preparedForSteps() -> Graph { foldingBatchNorms().fusingActivations() }
 }

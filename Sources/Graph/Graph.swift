@@ -34,13 +34,13 @@ public struct Graph: Sendable {
 }
 
 /// Names a tensor of one graph.
-public struct TensorID: Sendable, Hashable {
+public struct TensorID: Sendable, Hashable, Codable {
   public let index: Int
   public init(_ index: Int) { self.index = index }
 }
 
 /// Names a state of one graph.
-public struct StateID: Sendable, Hashable {
+public struct StateID: Sendable, Hashable, Codable {
   public let index: Int
   public init(_ index: Int) { self.index = index }
 }

@@ -1,7 +1,7 @@
 /// What a node computes. The inputs and outputs of each are listed in order.
 ///
 /// Quantized operands carry their quantization in the tensor, so one case serves every element type.
-public enum Operator: Sendable, Hashable {
+public enum Operator: Sendable, Hashable, Codable {
   /// Inputs: `[N, H, W, C]`, weights `[O, KH, KW, C / groups]`, bias `[O]` (optional). Output: `[N, OH, OW, O]`.
   case conv2d(Convolution)
   /// Inputs: `[N, H, W, C]`, weights `[1, KH, KW, C * multiplier]`, bias (optional). Output channel `c * multiplier + m`.
@@ -82,7 +82,7 @@ public enum Operator: Sendable, Hashable {
 }
 
 /// What follows an operator's sum, fused into it.
-public enum Activation: UInt8, Sendable, Hashable, CaseIterable {
+public enum Activation: UInt8, Sendable, Hashable, Codable, CaseIterable {
   case none, relu, relu6
   /// Clamps to [-1, 1].
   case reluN1To1
@@ -91,7 +91,7 @@ public enum Activation: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// The sliding window of a convolution. Padding is explicit: readers resolve "SAME".
-public struct Convolution: Sendable, Hashable {
+public struct Convolution: Sendable, Hashable, Codable {
   public var strides: Size2D
   public var dilations: Size2D
   public var padding: Padding2D
@@ -110,8 +110,8 @@ public struct Convolution: Sendable, Hashable {
   }
 }
 
-public struct Pooling: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable { case max, average }
+public struct Pooling: Sendable, Hashable, Codable {
+  public enum Kind: Sendable, Hashable, Codable { case max, average }
   public var kind: Kind
   public var window: Size2D
   public var strides: Size2D
@@ -133,7 +133,7 @@ public struct Pooling: Sendable, Hashable {
   }
 }
 
-public struct Size2D: Sendable, Hashable {
+public struct Size2D: Sendable, Hashable, Codable {
   public var height: Int
   public var width: Int
   public init(height: Int, width: Int) {
@@ -145,7 +145,7 @@ public struct Size2D: Sendable, Hashable {
 }
 
 /// Rows and columns added around an image.
-public struct Padding2D: Sendable, Hashable {
+public struct Padding2D: Sendable, Hashable, Codable {
   public var top: Int
   public var left: Int
   public var bottom: Int
@@ -159,7 +159,7 @@ public struct Padding2D: Sendable, Hashable {
   public static let zero = Padding2D(top: 0, left: 0, bottom: 0, right: 0)
 }
 
-public enum PadMode: Sendable, Hashable {
+public enum PadMode: Sendable, Hashable, Codable {
   case constant(Float)
   /// Mirror without the edge element.
   case reflect
@@ -170,7 +170,7 @@ public enum PadMode: Sendable, Hashable {
   case wrap
 }
 
-public enum Unary: Sendable, Hashable {
+public enum Unary: Sendable, Hashable, Codable {
   case relu, relu6, reluN1To1
   case clamp(min: Float, max: Float)
   case leakyRelu(alpha: Float)
@@ -207,7 +207,7 @@ public enum Unary: Sendable, Hashable {
   case logicalNot
 }
 
-public enum Binary: UInt8, Sendable, Hashable, CaseIterable {
+public enum Binary: UInt8, Sendable, Hashable, Codable, CaseIterable {
   case add, subtract, multiply, divide, minimum, maximum, power, squaredDifference
   case floorDivide, floorModulo
   case equal, notEqual, less, lessEqual, greater, greaterEqual
@@ -223,14 +223,14 @@ public enum Binary: UInt8, Sendable, Hashable, CaseIterable {
   case arcTangent
 }
 
-public enum Reduction: UInt8, Sendable, Hashable, CaseIterable {
+public enum Reduction: UInt8, Sendable, Hashable, Codable, CaseIterable {
   case sum, mean, maximum, minimum, product, any, all
   case sumOfSquares, l2Norm
 }
 
 /// Running sums or products along an axis.
-public struct Cumulation: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable { case sum, product }
+public struct Cumulation: Sendable, Hashable, Codable {
+  public enum Kind: Sendable, Hashable, Codable { case sum, product }
   public var kind: Kind
   public var axis: Int
   /// Whether an element's own value is left out.
@@ -247,12 +247,12 @@ public struct Cumulation: Sendable, Hashable {
 }
 
 /// What an update does to the element it falls on; several on one do it one after the other.
-public enum Scatter: UInt8, Sendable, Hashable, CaseIterable {
+public enum Scatter: UInt8, Sendable, Hashable, Codable, CaseIterable {
   case set, add, multiply, minimum, maximum
 }
 
-public struct Resize: Sendable, Hashable {
-  public enum Method: Sendable, Hashable { case nearest, bilinear }
+public struct Resize: Sendable, Hashable, Codable {
+  public enum Method: Sendable, Hashable, Codable { case nearest, bilinear }
   public var method: Method
   public var alignsCorners: Bool
   public var halfPixelCenters: Bool

@@ -1,7 +1,7 @@
 /// How integer elements stand for real numbers: `real = scale * (element - zeroPoint)`.
 ///
 /// One scale and zero point for the whole tensor, or one for each index along `axis`.
-public struct Quantization: Sendable, Hashable {
+public struct Quantization: Sendable, Hashable, Codable {
   public var scales: [Float]
   public var zeroPoints: [Int32]
   /// The axis that the scales run along; `nil` where one scale serves the whole tensor.

@@ -13,6 +13,7 @@ public struct ModelReader {
     case .onnx: return try ONNXReader.read(file, options)
     case .coreml: return try CoreMLReader.read(try CoreMLPackage(path), options)
     case .ncnn: return try NcnnReader.read(file, options)
+    case .compact: return try CompactGraphFile(bytes: Array(file.bytes), path: path).graph
     }
   }
 
@@ -25,6 +26,9 @@ public struct ModelReader {
     case .onnx: return try ONNXReader.inputs(file)
     case .coreml: return try CoreMLReader.inputs(try CoreMLPackage(path))
     case .ncnn: return try NcnnReader.inputs(file)
+    case .compact:
+      let graph = try CompactGraphFile(bytes: Array(file.bytes), path: path).graph
+      return graph.inputs.map { ModelInput(name: graph[$0].name, dimensions: graph[$0].shape.dimensions) }
     }
   }
 
@@ -38,6 +42,7 @@ public struct ModelReader {
     let start = Array(file.bytes.prefix(8))
     if start.count == 8, start[4...].elementsEqual(TFLiteModel.identifier) { return .tflite }
     if NcnnReader.recognizes(start) { return .ncnn }
+    if start == CompactGraphFile.magic { return .compact }
     let path = file.path
     if path.hasSuffix(".mlmodel") || (!path.hasSuffix(".onnx") && CoreMLModel.isLikely(file)) {
       return .coreml
@@ -62,4 +67,6 @@ public struct ModelReader {
 /// The formats that models are read from; the raw value is the name in records.
 public enum ModelFormat: String, Sendable, Hashable {
   case tflite, onnx, coreml, ncnn
+  /// edgebench's own: ``CompactGraphFile``.
+  case compact = "ebgraph"
 }

@@ -6,7 +6,9 @@ import Testing
 /// With the suite's weights, values keep their scale from the input to the answer: a quantized variant then has
 /// something to quantize, and its fidelity means something.
 @Suite struct ActivationScaleTests {
-  @Test(arguments: ReferenceSuite.models.map(\.id)) func noLayerVanishesOrExplodes(id: String) throws {
+  @Test(arguments: ReferenceSuite.models.filter { !$0.isTrained }.map(\.id)) func noLayerVanishesOrExplodes(
+    id: String
+  ) throws {
     let graph = try #require(ReferenceSuite[id]).build()
     let answer = try #require(graph.outputs.first)
     let layers = graph.nodes.flatMap(\.outputs)

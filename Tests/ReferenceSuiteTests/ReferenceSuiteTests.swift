@@ -42,7 +42,7 @@ private let zeros: WeightGenerator = { Array(repeating: 0, count: $0.shape.eleme
   }
 
   @Test func coversEveryModelThatTheTableChecks() {
-    #expect(Set(ReferenceSuite.models.map(\.id)) == Set(Self.published.map(\.id)))
+    #expect(Set(ReferenceSuite.models.filter { !$0.isTrained }.map(\.id)) == Set(Self.published.map(\.id)))
   }
 
   @Test func idsAreUniqueAndFileNames() {

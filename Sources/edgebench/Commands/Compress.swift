@@ -33,7 +33,7 @@ struct Compress: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The file to write: .tflite, .onnx or .ebplan.", valueName: "OUT"))
+    help: ArgumentHelp("The file to write: .tflite, .onnx, .ebgraph or .ebplan.", valueName: "OUT"))
   var output: String
 
   @OptionGroup var calibration: CalibrationOptions

@@ -9,6 +9,8 @@ enum ModelFile: String, CaseIterable {
   case tflite, onnx
   /// A plan: what the agent runs, packed for this processor.
   case ebplan
+  /// A compact graph: pruned, clustered and 4-bit weights stored small.
+  case ebgraph
 
   /// - Throws: ``CommandFailure`` for any other extension.
   init(path: String) throws(CommandFailure) {
@@ -27,6 +29,9 @@ enum ModelFile: String, CaseIterable {
       try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
     case .onnx:
       let bytes = try failing(as: .badInput) { try ONNXWriter.bytes(of: graph) }
+      try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
+    case .ebgraph:
+      let bytes = CompactGraphFile(graph).serialized()
       try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
     case .ebplan:
       do throws(EngineError) {
