@@ -11,10 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference
-
-help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference help: ## List the targets @awk -F ':.*## ' '/^[a-z-]+:.*## / { printf " make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) compression-table %-17s
 
 setup: ## Install what the build needs (Debian packages), or say what is missing
 	@scripts/setup
@@ -63,6 +60,9 @@ fuzz: setup ## Altered files of every format for SECONDS each (FORMATS="tflite o
 train-reference: setup ## Train the digits models of the reference suite again (the same bits on the same instruction set)
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-training
 	$(BIN)/edgebench-training reference Sources/CReferenceData/digits .build/training
+
+compression-table: build ## Measure every recipe on the digits, and write the table of docs/compression.md (minutes)
+	$(BIN)/edgebench-training table docs/compression.md .build/training
 
 microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench

@@ -131,7 +131,8 @@ let package = Package(
     .executableTarget(
       name: "edgebench-training",
       dependencies: [
-        "Compression", "Datasets", "Graph", "ModelFormats", "ReferenceSuite", "Statistics", "Training",
+        "Compression", "Datasets", "DeviceProfiles", "Engines", "Execution", "Graph", "LatencyModel",
+        "ModelFormats", "Records", "ReferenceSuite", "Sizing", "Statistics", "Training",
       ],
       swiftSettings: strict),
 

@@ -11,7 +11,7 @@ struct DistillationStudy {
   static let schedule = Schedule(peak: 5e-3)
 
   let digits: Digits
-  var distillation = Distillation()
+  var distillation = Distillation(temperature: 4, softWeight: 0.9)
 
   struct Result {
     var alone: [Double]

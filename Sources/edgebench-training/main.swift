@@ -10,8 +10,10 @@ do {
     try ReferenceTraining(digits: Digits(checkpoints: arguments[3]), folder: arguments[2]).run()
   case "distillation" where arguments.count == 3:
     print(try DistillationStudy(digits: Digits(checkpoints: arguments[2])).run().text)
+  case "table" where arguments.count == 4:
+    try TableCommand(page: arguments[2], checkpoints: arguments[3]).run()
   default:
-    throw ToolError("usage: edgebench-training reference FOLDER CHECKPOINTS | distillation CHECKPOINTS")
+    throw ToolError("usage: edgebench-training reference FOLDER CHECKPOINTS | distillation CHECKPOINTS | table PAGE CHECKPOINTS")
   }
 } catch {
   FileHandle.standardError.write(Data("edgebench-training: \(error)\n".utf8))
