@@ -108,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "edgebench",
       dependencies: [
-        "Compression", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph", "LatencyModel",
-        "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
+        "Compression", "Datasets", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph",
+        "LatencyModel", "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
         argumentParser,
       ],
       swiftSettings: strict),

@@ -14,9 +14,33 @@ public struct Accuracy: Codable, Sendable, Equatable {
   public var inputCount: Int
   /// Which data: the folder's name.
   public var dataset: String
+  /// Whether the difference may be chance: McNemar's exact test, at 5 %. `nil` where that was not asked.
+  public var isWithinNoise: Bool?
+  /// The class that loses the most.
+  public var worstClass: WorstClass?
+
+  public struct WorstClass: Codable, Sendable, Equatable {
+    public var name: String
+    public var value: Double
+    public var reference: Double
+    public var inputCount: Int
+
+    public init(name: String, value: Double, reference: Double, inputCount: Int) {
+      self.name = name
+      self.value = value
+      self.reference = reference
+      self.inputCount = inputCount
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name, value, reference
+      case inputCount = "inputs"
+    }
+  }
 
   public init(
-    metric: String, value: Double, reference: Double, drop: Interval?, inputCount: Int, dataset: String
+    metric: String, value: Double, reference: Double, drop: Interval?, inputCount: Int, dataset: String,
+    isWithinNoise: Bool? = nil, worstClass: WorstClass? = nil
   ) {
     self.metric = metric
     self.value = value
@@ -24,10 +48,14 @@ public struct Accuracy: Codable, Sendable, Equatable {
     self.drop = drop
     self.inputCount = inputCount
     self.dataset = dataset
+    self.isWithinNoise = isWithinNoise
+    self.worstClass = worstClass
   }
 
   enum CodingKeys: String, CodingKey {
     case metric, value, reference, drop, dataset
+    case isWithinNoise = "within_noise"
+    case worstClass = "worst_class"
     case inputCount = "inputs"
   }
 }

@@ -99,6 +99,11 @@ extension RunRecord {
       if let drop = accuracy.drop, drop.lower < -1 || drop.upper > 1 {
         return "accuracy.drop is [\(drop.lower), \(drop.upper)]; expected -1 to 1"
       }
+      if let worst = accuracy.worstClass,
+        !(0...1).contains(worst.value) || !(0...1).contains(worst.reference) || worst.inputCount < 0
+      {
+        return "accuracy.worst_class has shares \(worst.value) and \(worst.reference); expected 0 to 1"
+      }
     }
     if let fidelity {
       guard fidelity.inputCount >= 0, (0...fidelity.inputCount).contains(fidelity.agreeingInputs ?? 0) else {

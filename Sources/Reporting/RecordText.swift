@@ -1,5 +1,6 @@
 import Records
 import Sizing
+import Units
 import Statistics
 
 /// The figures of a record as a table shows them. `nil` for what the record does not have.
@@ -40,10 +41,11 @@ struct RecordText {
 
   var disk: String? { record.disk.map { Metric.disk.text(Double($0.totalBytes)) } }
 
-  /// "top-1 71.8 %" or, without labels, "cosine 0.9991".
+  /// "top-1 71.8 %, within noise" or, without labels, "cosine 0.9991".
   var accuracy: String? {
     if let accuracy = record.accuracy {
-      return "\(accuracy.metric) \(Metric.accuracyDrop.text(accuracy.value))"
+      let noise = accuracy.isWithinNoise == true ? ", within noise" : ""
+      return "\(accuracy.metric) \(Metric.accuracyDrop.text(accuracy.value))\(noise)"
     }
     if record.configuration.variant == Configuration.referenceVariant, record.fidelity == nil {
       return "reference"
@@ -53,6 +55,14 @@ struct RecordText {
     }
     guard let cosine = record.fidelity?.cosine, cosine.isFinite else { return nil }
     return "cosine \(fixed(cosine, 4))"
+  }
+
+  /// "worst class '8': 97.7 % to 93.2 %"; `nil` where no class loses.
+  var worstClass: String? {
+    guard let worst = record.accuracy?.worstClass, worst.value < worst.reference else { return nil }
+    func share(_ value: Double) -> String { Metric.accuracyDrop.text(value) }
+    return
+      "worst class '\(printable(worst.name, limit: 40))': \(share(worst.reference)) to \(share(worst.value))"
   }
 }
 

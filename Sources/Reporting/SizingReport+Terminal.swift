@@ -98,7 +98,7 @@ extension SizingReport {
     let figures: [(String, String?, String)] = [
       ("peak memory", text.peakMemory, entry.record.evidence.rawValue),
       ("disk", text.disk, entry.record.evidence.rawValue),
-      ("accuracy", text.accuracy, ""),
+      ("accuracy", text.accuracy, text.worstClass ?? ""),
       ("in sandbox", text.inSandbox, "\(percentile.name) on this machine, not on the device"),
     ]
     return figures.compactMap { name, value, note in

@@ -40,7 +40,9 @@ struct CompressionTable {
             assessment.map(verdict) ?? "-",
           ].joined(separator: " | ") + " |")
     }
-    lines += ["", "The student with and without the teacher, from five seeds:", "", "```", study.text, "```", ""]
+    lines += [
+      "", "The student with and without the teacher, from five seeds:", "", "```", study.text, "```", "",
+    ]
     return lines.joined(separator: "\n")
   }
 

@@ -57,7 +57,8 @@ struct Variants {
           graph: try train(graph, recipe.name, graph.sparsityConstraints)))
     }
     let table = try digits.calibration(of: teacher)
-    let aware = try QuantizationAwareTraining.train(teacher, table) { graph, constraints throws(TrainingError) in
+    let aware = try QuantizationAwareTraining.train(teacher, table) {
+      graph, constraints throws(TrainingError) in
       try train(graph, "int8-aware", constraints)
     }
     variants.append(
@@ -74,7 +75,8 @@ struct Variants {
     let outputs = try TeacherOutputs(of: teacher, on: digits.samples)
     let narrow = try DerivedStudent(width: 0.25, depth: 0.5, seed: 7).derive(from: teacher)
     let taught = try Distillation().train(
-      narrow, by: outputs, on: digits.samples, TrainingOptions(epochs: 30, schedule: Schedule(peak: 4e-3), seed: 7),
+      narrow, by: outputs, on: digits.samples,
+      TrainingOptions(epochs: 30, schedule: Schedule(peak: 4e-3), seed: 7),
       checkpoint: digits.checkpoint("derived"))
     return [
       Variant(name: "distilled-student", note: "the suite's student, taught", graph: student),

@@ -13,7 +13,9 @@ do {
   case "table" where arguments.count == 4:
     try TableCommand(page: arguments[2], checkpoints: arguments[3]).run()
   default:
-    throw ToolError("usage: edgebench-training reference FOLDER CHECKPOINTS | distillation CHECKPOINTS | table PAGE CHECKPOINTS")
+    throw ToolError(
+      "usage: edgebench-training reference FOLDER CHECKPOINTS | distillation CHECKPOINTS | table PAGE CHECKPOINTS"
+    )
   }
 } catch {
   FileHandle.standardError.write(Data("edgebench-training: \(error)\n".utf8))

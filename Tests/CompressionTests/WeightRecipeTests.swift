@@ -36,7 +36,8 @@ import Testing
 
   @Test func twoOfEveryFourWeightsAreLeft() throws {
     let pruned = try Recipe.sparse2of4.apply(to: TestGraphs.residual())
-    for layer in weights(pruned) where layer.values.count >= 256 && layer.shape[layer.shape.rank - 1] % 4 == 0 {
+    for layer in weights(pruned) where layer.values.count >= 256 && layer.shape[layer.shape.rank - 1] % 4 == 0
+    {
       guard layer.shape[0] > 1 else { continue }
       for start in stride(from: 0, to: layer.values.count, by: 4) {
         #expect(layer.values[start..<start + 4].count { $0 != 0 } <= 2)
@@ -92,7 +93,9 @@ import Testing
     #expect(try #require(fidelity.cosine) > 0.5)
   }
 
-  @Test(arguments: Recipe.further.map(\.name)) func theVariantIsSmallerOnDiskAndReadBackTheSame(name: String) throws {
+  @Test(arguments: Recipe.further.map(\.name)) func theVariantIsSmallerOnDiskAndReadBackTheSame(name: String)
+    throws
+  {
     let recipe = try #require(Recipe(named: name))
     let graph = try TestGraphs.residual()
     let inputs = graph.syntheticInputs(count: 4, seed: 3)

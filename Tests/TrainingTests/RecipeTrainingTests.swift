@@ -31,30 +31,6 @@ import Testing
     #expect(Array(down[8...]) == Array(image[..<56]))
   }
 
-  @Test func aStudentComesNearerToItsTeacher() throws {
-    let teacher = try graph(11)
-    let outputs = try TeacherOutputs(of: teacher, on: samples)
-    let student = try graph(12)
-    func distance(_ graph: Graph) throws -> Double {
-      let found = try TeacherOutputs(of: graph, on: samples).logits
-      return zip(found, outputs.logits).reduce(0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
-    }
-    let taught = try Distillation(temperature: 2, softWeight: 1, featureWeight: 0.1).train(
-      student, by: outputs, on: samples, TrainingOptions(epochs: 20, batchSize: 32, shardSize: 8))
-    #expect(try distance(taught) < 0.2 * distance(student))
-    #expect(taught.nodes.count == student.nodes.count)
-  }
-
-  @Test func aDerivedStudentHasItsShareOfWidthAndDepth() throws {
-    let teacher = try graph()
-    let student = try DerivedStudent(width: 0.5, depth: 0.5).derive(from: teacher)
-    let (whole, part) = (try teacher.cost(), try student.cost())
-    #expect(part.parameters * 2 < whole.parameters)
-    #expect(student.nodes.count < teacher.nodes.count)
-    #expect(student[student.outputs[0]].type == teacher[teacher.outputs[0]].type)
-    _ = try evaluate(student, inputs: [Dataset.digits.input(0)])
-  }
-
   @Test func theImportanceOfAChannelIsWhatTheLossLosesByIt() throws {
     let graph = try graph()
     let objective = Objective(labels: samples.labels)
@@ -69,26 +45,6 @@ import Testing
     silent[weights].constant = TensorData(values)
     #expect(try ChannelImportance.taylor(silent, objective, on: samples)[weights]?[0] == 0)
     #expect(found.allSatisfy { $0 > 0 })
-  }
-
-  @Test func fakeQuantizationComputesWhatTheIntegersDo() throws {
-    let graph = try graph()
-    let inputs = (0..<32).map { [Dataset.digits.input($0)] }
-    let table = try CalibrationTable(observing: graph, inputs: inputs)
-    let form = try FakeQuantization(of: graph, table)
-    let int8 = try Recipe.int8Static.apply(to: graph, calibration: table)
-    // Weights as they will be: steps of their channel's scale.
-    var rounded = form.trained
-    for (id, axis) in form.weightAxes {
-      let memory = FloatMemory(rounded[id].constant?.elements(as: Float.self) ?? [])
-      WeightConstraint.quantized(bits: 8, axis: axis).apply(to: memory.start, rounded[id].shape)
-      rounded[id].constant = TensorData(memory.values)
-    }
-    let fidelity = try #require(try OutputFidelity.comparing(int8, to: rounded, on: inputs))
-    let plain = try #require(try OutputFidelity.comparing(int8, to: graph, on: inputs))
-    // The two round in the same places, but for ties and the bias's steps: far nearer than the float model.
-    let (near, far) = (try #require(fidelity.signalToNoise), try #require(plain.signalToNoise))
-    #expect(near > far + 3, "\(near) dB against \(far) dB")
   }
 
   @Test func aFamilyHasAMemberForEachShare() throws {

@@ -27,6 +27,8 @@ struct Campaign {
   var sweeps = false
   /// Measures again what could be reused.
   var isFresh = false
+  /// A folder of the user's data for every model.
+  var dataset: String?
   /// Other devices, for the smallest that would do where this one does not.
   var otherProfiles: [DeviceProfile] = []
 
@@ -54,7 +56,8 @@ struct Campaign {
 
   func size(_ subject: Subject, progress: @escaping (String, String?) -> Void) throws(CommandFailure) -> Sized
   {
-    var variants = try VariantSet(of: subject.load())
+    let data = try self.data(for: subject)
+    var variants = try VariantSet(of: subject.load(), data: data)
     var records: [RunRecord] = []
     var inapplicable: [String: String] = [:]
     func measure(_ recipe: Recipe, threads: Int) throws(CommandFailure) {
@@ -64,7 +67,7 @@ struct Campaign {
       case .notApplicable(let reason): inapplicable[recipe.name] = reason
       case .graph(let graph):
         records.append(
-          try record(of: graph, as: recipe, threads, subject, &variants) { progress(label, $0) })
+          try record(of: graph, as: recipe, threads, subject, data, &variants) { progress(label, $0) })
       }
     }
     for threads in threadCounts {
@@ -94,6 +97,13 @@ struct Campaign {
     }
   }
 
+  private func data(for subject: Subject) throws(CommandFailure) -> EvaluationData? {
+    if let dataset {
+      return try EvaluationData(folder: dataset, for: subject.load(), named: subject.identity.name)
+    }
+    return try subject.ownData.map { data throws(CommandFailure) in try EvaluationData(data) }
+  }
+
   private func sizing(_ records: [RunRecord]) -> SizingDecision {
     SizingDecision(records: records, requirements: requirements, profile: profile)
   }
@@ -117,8 +127,8 @@ struct Campaign {
 
   /// The record of one variant: an earlier one that still stands, or a new one.
   private func record(
-    of graph: Graph, as recipe: Recipe, _ threads: Int, _ subject: Subject, _ variants: inout VariantSet,
-    progress: @escaping (String) -> Void
+    of graph: Graph, as recipe: Recipe, _ threads: Int, _ subject: Subject, _ data: EvaluationData?,
+    _ variants: inout VariantSet, progress: @escaping (String) -> Void
   ) throws(CommandFailure) -> RunRecord {
     let limits = limits
     let key = RecordKey(
@@ -126,7 +136,7 @@ struct Campaign {
       configuration: Configuration(
         variant: recipe.name, engine: engine.name, threads: threads, precision: graph.precision),
       agentDigest: try failing(as: .runFailed) { try runner.agentDigest() }, tool: Program.identity,
-      inputs: limits.identity)
+      inputs: [limits.identity, data?.identity].compactMap { $0 }.joined(separator: "; "))
     if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }
 
     let artefact = try engine.artefact(of: graph, named: "\(subject.identity.name): \(recipe.name)", in: work)
@@ -146,7 +156,8 @@ struct Campaign {
       environment: environment, measurement: measurement,
       projection: isOnBoard ? nil : Projection(of: graph, as: key.configuration, on: profile),
       disk: Program.agentSize.map { DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: $0) },
-      fidelity: try variants.fidelity(of: recipe), macs: Int64(cost.macs), parameters: Int64(cost.parameters),
+      accuracy: try variants.accuracy(of: recipe), fidelity: try variants.fidelity(of: recipe),
+      macs: Int64(cost.macs), parameters: Int64(cost.parameters),
       inputs: key.inputs, seed: VariantSet.seed)
     // Saved before the next variant: a later one may end the process.
     _ = try failing(as: .runFailed) { try store.save(record) }

@@ -1,3 +1,4 @@
+import Datasets
 import Digests
 import Execution
 import Foundation
@@ -10,6 +11,8 @@ import ReferenceSuite
 struct Subject {
   var identity: ModelIdentity
   var load: () throws(CommandFailure) -> Graph
+  /// What a trained model of the reference suite was trained for; other models' data are the user's.
+  var ownData: Dataset?
 
   /// The model in a file.
   ///
@@ -33,5 +36,6 @@ struct Subject {
       sha256: SHA256.hexadecimal(of: "reference suite, revision \(ReferenceSuite.revision): \(model.id)"),
       format: "built-in")
     load = { () throws(CommandFailure) in try failing(as: .runFailed) { try model.build() } }
+    ownData = model.isTrained ? .digits : nil
   }
 }

@@ -30,6 +30,12 @@ struct Run: ParsableCommand {
   @OptionGroup(title: "Requirements") var requirements: RequirementOptions
   @OptionGroup var engine: EngineOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Data that variants are calibrated on and judged by: .npy arrays, a .csv table, or a folder of images for each class.",
+      valueName: "DIR"))
+  var dataset: String?
+
   @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
   var sweep = false
 
@@ -45,6 +51,11 @@ struct Run: ParsableCommand {
   enum Suite: String, ExpressibleByArgument, CaseIterable { case models, kernels, all }
 
   func run() throws {
+    guard dataset == nil || !model.isEmpty else {
+      throw CommandFailure.badInput(
+        "--dataset is given without --model; expected the model that the data are for. The suite's trained models have theirs."
+      )
+    }
     let profile = try profiles.profile(self.profile)
     let wanted = try requirements.requirements()
     let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
@@ -68,6 +79,7 @@ struct Run: ParsableCommand {
       store: store, work: work, command: Program.commandLine)
     campaign.sweeps = sweep
     campaign.isFresh = fresh
+    campaign.dataset = dataset
     campaign.otherProfiles = profiles.library.loadAll()
 
     var progress = ProgressBar(total: subjects.count)
