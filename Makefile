@@ -11,7 +11,10 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference help: ## List the targets @awk -F ':.*## ' '/^[a-z-]+:.*## / { printf " make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) compression-table %-17s
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference compression-table
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what the build needs (Debian packages), or say what is missing
 	@scripts/setup
