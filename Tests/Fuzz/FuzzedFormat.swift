@@ -10,14 +10,15 @@ import TestSupport
 
 /// What edgebench reads from outside, each with small sound examples and what is done with one.
 enum FuzzedFormat: String, CaseIterable {
-  case tflite, onnx, coreml, npy, ebplan, record, profile
+  case tflite, onnx, coreml, ncnn, npy, ebplan, record, profile
 
   /// Sound files, from which libFuzzer starts.
   func seeds() -> [[UInt8]] {
     switch self {
     case .tflite: TFLiteSamples.all.map { $0.bytes() }
-    case .onnx: [ONNXSeeds.convolutional()]
+    case .onnx: ONNXSamples.all.map { $0.bytes() }
     case .coreml: CoreMLSamples.all
+    case .ncnn: Self.networks
     case .npy: (try? Self.arrays()) ?? []
     case .ebplan: TFLiteSamples.all.compactMap { try? Self.plan(of: $0.bytes()) }
     case .record: (try? [Array(RunRecord.sample().json())]) ?? []
@@ -36,6 +37,8 @@ enum FuzzedFormat: String, CaseIterable {
       if let graph = try? ONNXReader.read(bytes: bytes, name: "model") { Self.use(graph) }
     case .coreml:
       if let graph = try? CoreMLReader.read(bytes: bytes, name: "model") { Self.use(graph) }
+    case .ncnn:
+      if let graph = try? Self.network(in: bytes) { Self.use(graph) }
     case .npy:
       if let array = try? NumpyFile(bytes: bytes, path: "array") { _ = try? array.serialized() }
     case .ebplan:
@@ -72,6 +75,23 @@ enum FuzzedFormat: String, CaseIterable {
 
   // MARK: Seeds
 
+  /// A structure and its weights in one input: two bytes for the structure's length, the structure, the weights. Where there
+  /// are none, they are random.
+  private static func network(in bytes: [UInt8]) throws -> Graph {
+    let count = min(bytes.prefix(2).reversed().reduce(0) { $0 << 8 | Int($1) }, max(0, bytes.count - 2))
+    let weights = Array(bytes.dropFirst(2 + count))
+    return try NcnnReader.read(
+      structure: Array(bytes.dropFirst(2).prefix(count)), weights: weights.isEmpty ? nil : weights,
+      name: "net.param",
+      ReadOptions(randomWeights: 1))
+  }
+
+  private static var networks: [[UInt8]] {
+    [(NcnnSamples.text, NcnnSamples.weights), (NcnnSamples.text, []), (NcnnSamples.binary, [])].map {
+      littleEndian([UInt16($0.count)]) + $0 + $1
+    }
+  }
+
   private static func arrays() throws -> [[UInt8]] {
     try [
       NumpyFile(elementType: .f32, shape: [2, 3], data: TensorData([Float](repeating: 1, count: 6))),
@@ -87,4 +107,8 @@ enum FuzzedFormat: String, CaseIterable {
 
 extension TFLiteSamples {
   static var all: [TFLiteFile] { [convolutional(), quantized(), streaming(), openBatch()] }
+}
+
+extension ONNXSamples {
+  static var all: [ONNXFile] { [convolutional(), quantized(), shapeArithmetic(), branching(), function()] }
 }

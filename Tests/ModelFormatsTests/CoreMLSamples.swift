@@ -26,7 +26,7 @@ enum CoreMLSamples {
         layer(&network, "dense", "f", "d", 140) { dense in
           dense.integer(1, 8)
           dense.integer(2, 3)
-          dense.message(20) { $0.data(2, littleEndian([UInt16](repeating: 0x2c00, count: 24))) }  // f16 1/16
+          dense.message(20) { $0.bytes(2, littleEndian([UInt16](repeating: 0x2c00, count: 24))) }  // f16 1/16
         }
         layer(&network, "softmax", "d", "y", 175) { _ in }
       }
@@ -39,21 +39,21 @@ enum CoreMLSamples {
       model.message(502) { program in
         program.integer(1, 1)
         program.message(2) { function in
-          function.text(1, "main")
+          function.string(1, "main")
           function.message(2) { main in
             main.message(1) { named(&$0, "x", type: 11, shape: [1, 2, 4, 4]) }
-            main.text(2, "CoreML5")
+            main.string(2, "CoreML5")
             main.message(3) { block in
-              block.text(1, "CoreML5")
+              block.string(1, "CoreML5")
               block.message(2) { body in
-                body.text(2, "y")
+                body.string(2, "y")
                 constant(&body, "w", type: 11, shape: [3, 2, 3, 3]) {
                   $0.message(1) { $0.floats(1, (0..<54).map { Float($0 % 5) }) }
                 }
                 constant(&body, "pad", type: 23, shape: [4]) {
                   $0.message(2) { $0.integers(1, [1, 1, 1, 1]) }
                 }
-                constant(&body, "kind", type: 2, shape: []) { $0.message(4) { $0.text(1, "custom") } }
+                constant(&body, "kind", type: 2, shape: []) { $0.message(4) { $0.string(1, "custom") } }
                 constant(&body, "axes", type: 23, shape: [2]) { $0.message(2) { $0.integers(1, [2, 3]) } }
                 operation(
                   &body, "conv", [("x", "x"), ("weight", "w"), ("pad", "pad"), ("pad_type", "kind")], "c",
@@ -73,12 +73,12 @@ enum CoreMLSamples {
     model(version: 6, input: [2], output: [2]) { model in
       model.message(502) { program in
         program.message(2) { function in
-          function.text(1, "main")
+          function.string(1, "main")
           function.message(2) { main in
             main.message(1) { named(&$0, "x", type: 11, shape: [2]) }
             main.message(3) { block in
               block.message(2) { body in
-                body.text(2, "y")
+                body.string(2, "y")
                 operation(&body, "sparkle", [("x", "x")], "y", shape: [2])
               }
             }
@@ -91,14 +91,14 @@ enum CoreMLSamples {
   // MARK: Parts
 
   static func model(
-    version: Int, input: [Int], output: [Int], _ build: (inout ProtobufFields) -> Void
+    version: Int, input: [Int], output: [Int], _ build: (inout ProtobufWriter) -> Void
   ) -> [UInt8] {
-    ProtobufFields { model in
+    ProtobufWriter { model in
       model.integer(1, version)
       model.message(2) { description in
         for (number, name, shape) in [(1, "x", input), (10, "y", output)] {
           description.message(number) { feature in
-            feature.text(1, name)
+            feature.string(1, name)
             feature.message(3) {
               $0.message(5) {
                 $0.integers(1, shape)
@@ -113,18 +113,18 @@ enum CoreMLSamples {
   }
 
   private static func layer(
-    _ network: inout ProtobufFields, _ name: String, _ input: String, _ output: String, _ kind: Int,
-    _ build: (inout ProtobufFields) -> Void
+    _ network: inout ProtobufWriter, _ name: String, _ input: String, _ output: String, _ kind: Int,
+    _ build: (inout ProtobufWriter) -> Void
   ) {
     network.message(1) { layer in
-      layer.text(1, name)
-      layer.text(2, input)
-      layer.text(3, output)
+      layer.string(1, name)
+      layer.string(2, input)
+      layer.string(3, output)
       layer.message(kind, build)
     }
   }
 
-  private static func type(_ fields: inout ProtobufFields, _ code: Int, _ shape: [Int]) {
+  private static func type(_ fields: inout ProtobufWriter, _ code: Int, _ shape: [Int]) {
     fields.message(1) { tensor in
       tensor.integer(1, code)
       tensor.integer(2, shape.count)
@@ -132,20 +132,20 @@ enum CoreMLSamples {
     }
   }
 
-  private static func named(_ fields: inout ProtobufFields, _ name: String, type code: Int, shape: [Int]) {
-    fields.text(1, name)
+  private static func named(_ fields: inout ProtobufWriter, _ name: String, type code: Int, shape: [Int]) {
+    fields.string(1, name)
     fields.message(2) { type(&$0, code, shape) }
   }
 
   private static func constant(
-    _ body: inout ProtobufFields, _ name: String, type code: Int, shape: [Int],
-    _ tensor: (inout ProtobufFields) -> Void
+    _ body: inout ProtobufWriter, _ name: String, type code: Int, shape: [Int],
+    _ tensor: (inout ProtobufWriter) -> Void
   ) {
     body.message(3) { operation in
-      operation.text(1, "const")
+      operation.string(1, "const")
       operation.message(3) { named(&$0, name, type: code, shape: shape) }
       operation.message(5) { attribute in
-        attribute.text(1, "val")
+        attribute.string(1, "val")
         attribute.message(2) { value in
           value.message(2) { type(&$0, code, shape) }
           value.message(3) { $0.message(1, tensor) }
@@ -155,14 +155,14 @@ enum CoreMLSamples {
   }
 
   private static func operation(
-    _ body: inout ProtobufFields, _ kind: String, _ inputs: [(String, String)], _ output: String, shape: [Int]
+    _ body: inout ProtobufWriter, _ kind: String, _ inputs: [(String, String)], _ output: String, shape: [Int]
   ) {
     body.message(3) { operation in
-      operation.text(1, kind)
+      operation.string(1, kind)
       for (parameter, name) in inputs {
         operation.message(2) { input in
-          input.text(1, parameter)
-          input.message(2) { $0.message(1) { $0.text(1, name) } }
+          input.string(1, parameter)
+          input.message(2) { $0.message(1) { $0.string(1, name) } }
         }
       }
       operation.message(3) { named(&$0, output, type: 11, shape: shape) }

@@ -59,17 +59,7 @@ import Testing
 
   /// Any cut and any changed byte ends in a graph or an error, never in a crash.
   @Test func cutAndChangedFilesNeverCrash() {
-    let text = Array(
-      """
-      7767517
-      6 6
-      Input d 0 1 d 0=8 1=8 2=3
-      Convolution c 1 1 d e 0=4 1=3 4=1 5=1 6=108 9=3 -23310=2,0.0,6.0
-      Pooling p 1 1 e f 0=1 1=2 2=2
-      Permute q 1 1 f g 0=3
-      Reshape r 1 1 g h 0=-1
-      InnerProduct i 1 1 h o 0=2 1=1 2=128
-      """.utf8)
+    let text = NcnnSamples.text
     let options = ReadOptions(randomWeights: 1)
     for end in stride(from: 0, to: text.count, by: 7) {
       _ = try? NcnnReader.read(structure: Array(text[..<end]), name: "net.param", options)
@@ -87,12 +77,7 @@ import Testing
   }
 
   @Test func changedBinaryFilesNeverCrash() {
-    let words: [Int32] = [
-      7_767_517, 3, 3, 16, 0, 1, 0, 0, 8, 1, 8, 2, 3, -233, 6, 1, 1, 0, 1, 0, 4, 1, 3, 6, 108, -23310, 2, 0,
-      0, -233, 26,
-      1, 1, 1, 2, -233,
-    ]
-    let start = words.withUnsafeBytes { Array($0) }
+    let start = NcnnSamples.binary
     var random = SplitMix64(seed: 5)
     for _ in 0..<500 {
       var changed = start

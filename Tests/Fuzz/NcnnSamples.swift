@@ -1,0 +1,1 @@
+../ModelFormatsTests/NcnnSamples.swift

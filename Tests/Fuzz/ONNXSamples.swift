@@ -1,0 +1,1 @@
+../ModelFormatsTests/ONNXSamples.swift
