@@ -71,3 +71,6 @@ EB_OPERATOR(EB_OP_SCATTER_ELEMENTS, eb_scatter_elements)
 EB_OPERATOR(EB_OP_SCATTER_ND, eb_scatter_nd)
 EB_OPERATOR(EB_OP_REVERSE_SEQUENCE, eb_reverse_sequence)
 EB_OPERATOR(EB_OP_DETERMINANT_F32, eb_determinant_f32)
+
+// Detection
+EB_OPERATOR(EB_OP_DETECTION_F32, eb_detection_f32)

@@ -48,7 +48,7 @@ extension Graph {
     case .matMul: .matmul
     case .pool2d: .pooling
     case .unary, .binary, .select: .elementwise
-    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant: .reduction
+    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant, .detection: .reduction
     case .softmax, .logSoftmax: .softmax
     case .layerNorm, .batchNorm: .normalization
     case .resize: .resize

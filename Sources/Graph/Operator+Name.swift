@@ -44,6 +44,7 @@ extension Operator {
     case .writeState: "writeState"
     case .depthToSpace: "depthToSpace"
     case .spaceToDepth: "spaceToDepth"
+    case .detection: "detection"
     }
   }
 }

@@ -79,6 +79,9 @@ public enum Operator: Sendable, Hashable, Codable {
   case writeState(StateID)
   case depthToSpace(block: Int)
   case spaceToDepth(block: Int)
+  /// Inputs: box encodings `[boxes, 4]`, scores `[boxes, columns]`, the best score of each box `[boxes]`, anchors
+  /// `[boxes, 4]`. Output: `[detections * classesPerDetection + 1, 6]`, see ``Detection``.
+  case detection(Detection)
 }
 
 /// What follows an operator's sum, fused into it.

@@ -59,6 +59,7 @@ struct ShapeInference {
       return []
     case .depthToSpace(let block): return [try depthToSpace(block)]
     case .spaceToDepth(let block): return [try spaceToDepth(block)]
+    case .detection(let detection): return [try self.detection(detection)]
     }
   }
 

@@ -43,6 +43,7 @@ extension PlanBuilder {
     case .writeState(let state): try lowerWriteState(node, state)
     case .depthToSpace(let block): try lowerDepthToSpace(node, block)
     case .spaceToDepth(let block): try lowerSpaceToDepth(node, block)
+    case .detection(let detection): try lowerDetection(node, detection)
     }
   }
 

@@ -18,11 +18,15 @@ public struct ModelReader {
   }
 
   /// The inputs that the model in a file declares, in its order; its operators are not looked at.
-  public static func inputs(of path: String) throws(ModelFormatError) -> [ModelInput] {
+  ///
+  /// - Parameter signature: That of a TFLite model to look at, in place of its main graph.
+  public static func inputs(of path: String, signature: String? = nil) throws(ModelFormatError)
+    -> [ModelInput]
+  {
     if CoreMLPackage.isFolder(path) { return try CoreMLReader.inputs(try CoreMLPackage(path)) }
     let file = try ModelBytes(mapping: path)
     switch try format(of: file) {
-    case .tflite: return try TFLiteReader.inputs(file)
+    case .tflite: return try TFLiteReader.inputs(file, signature: signature)
     case .onnx: return try ONNXReader.inputs(file)
     case .coreml: return try CoreMLReader.inputs(try CoreMLPackage(path))
     case .ncnn: return try NcnnReader.inputs(file)

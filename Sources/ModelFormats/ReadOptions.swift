@@ -15,6 +15,8 @@ public struct ReadOptions: Sendable {
   /// Values by input name; looked at only where a shape or a branch depends on them. Each has the type and shape of
   /// its input. An input without one is taken to be seeded numbers, as `measure` feeds it.
   public var inputValues: [String: TensorData]
+  /// The signature of a TFLite model to run, in place of its main graph.
+  public var signature: String?
   /// Seed of weights that take the place of missing ones (an ncnn structure without its `.bin`); `nil` refuses such a model.
   public var randomWeights: UInt64?
   /// Whether nobody will look at the values of weights: those that the file lacks are zeros that take no memory.
@@ -25,12 +27,13 @@ public struct ReadOptions: Sendable {
 
   public init(
     inputShapes: [String: Shape] = [:], dimensions: [String: Int] = [:],
-    inputValues: [String: TensorData] = [:],
+    inputValues: [String: TensorData] = [:], signature: String? = nil,
     randomWeights: UInt64? = nil, structureOnly: Bool = false, note: (@Sendable (String) -> Void)? = nil
   ) {
     self.inputShapes = inputShapes
     self.dimensions = dimensions
     self.inputValues = inputValues
+    self.signature = signature
     self.randomWeights = randomWeights
     self.structureOnly = structureOnly
     self.note = note

@@ -10,6 +10,8 @@ import Testing
     ("convolutional", TFLiteSamples.convolutional().bytes()),
     ("quantized", TFLiteSamples.quantized().bytes()),
     ("streaming", TFLiteSamples.streaming().bytes()), ("openBatch", TFLiteSamples.openBatch().bytes()),
+    ("sparse", TFLiteSamples.sparse().bytes()),
+    ("memory", TFLiteSamples.memory().bytes()), ("detector", TFLiteSamples.detector().bytes()),
   ]
 
   /// Reads `bytes`, and does with the graph what every user of one does.
@@ -95,6 +97,31 @@ import Testing
       try TFLiteReader.read(bytes: bytes, name: "m.tflite")
     } throws: {
       "\($0)".contains("more data than a file of")
+    }
+  }
+
+  @Test func aLoopThatNeverEndsIsRefused() {
+    var file = TFLiteSamples.loop()
+    // A body that hands on what it got.
+    file.subgraphs[2].outputs = [0, 4]
+    #expect {
+      try TFLiteReader.read(bytes: file.bytes(), name: "m.tflite")
+    } throws: {
+      "\($0)".contains("unrolls to more than")
+    }
+  }
+
+  @Test func aSubgraphThatCallsItselfIsRefused() {
+    var file = TFLiteFile()
+    let x = file.tensor("x", shape: [1])
+    let y = file.tensor("y", shape: [1])
+    file.add(code: 31, [x], [y], options: (16, FlatObject([0: .int(UInt32(0))])))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+    #expect {
+      try TFLiteReader.read(bytes: file.bytes(), name: "m.tflite")
+    } throws: {
+      "\($0)".contains("calls more than")
     }
   }
 

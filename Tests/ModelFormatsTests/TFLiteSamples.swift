@@ -101,4 +101,107 @@ enum TFLiteSamples {
     file.subgraphs[0].outputs = [y]
     return file
   }
+
+  /// Doubles x three times: WHILE with a counter from 0, while it is below 3.
+  static func loop() -> TFLiteFile {
+    var file = TFLiteFile()
+    let x = file.tensor("x", shape: [2])
+    let zero = file.tensor("zero", type: 2, shape: [], value: littleEndian([Int32(0)]))
+    let count = file.tensor("count", type: 2, shape: [])
+    let y = file.tensor("y", shape: [2])
+    file.add(
+      code: 119, [zero, x], [count, y], options: (93, FlatObject([0: .int(Int32(1)), 1: .int(Int32(2))])))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+
+    file.subgraphs.append(TFLiteFile.Subgraph())
+    file.current = 1
+    let index = file.tensor("index", type: 2, shape: [])
+    let value = file.tensor("value", shape: [2])
+    let limit = file.tensor("limit", type: 2, shape: [], value: littleEndian([Int32(3)]))
+    let goesOn = file.tensor("goes on", type: 6, shape: [])
+    file.add(code: 58, [index, limit], [goesOn])
+    file.subgraphs[1].inputs = [index, value]
+    file.subgraphs[1].outputs = [goesOn]
+
+    file.subgraphs.append(TFLiteFile.Subgraph())
+    file.current = 2
+    let old = file.tensor("old index", type: 2, shape: [])
+    let one = file.tensor("one", type: 2, shape: [], value: littleEndian([Int32(1)]))
+    let next = file.tensor("next index", type: 2, shape: [])
+    file.add(.add, [old, one], [next])
+    let single = file.tensor("single", shape: [2])
+    let double = file.tensor("double", shape: [2])
+    file.add(.add, [single, single], [double])
+    file.subgraphs[2].inputs = [old, single]
+    file.subgraphs[2].outputs = [next, double]
+    return file
+  }
+
+  /// A fully connected layer whose weights, `[2, 3]`, are stored by compressed rows: 5 at (0, 2), 7 at (1, 0).
+  static func sparse() -> TFLiteFile {
+    var file = TFLiteFile()
+    let rows = FlatObject([0: .int(Int8(0)), 1: .int(Int32(2))])
+    let columns = FlatObject([
+      0: .int(Int8(1)), 2: .int(UInt8(1)), 3: .table(FlatObject([0: .ints([Int32(0), 1, 2])])),
+      4: .int(UInt8(1)),
+      5: .table(FlatObject([0: .ints([Int32(2), 0])])),
+    ])
+    let stored = file.tensor(
+      "stored", shape: [2, 3], value: littleEndian([Float(5), 7].map(\.bitPattern)),
+      sparsity: FlatObject([0: .ints([Int32(0), 1]), 2: .tables([rows, columns])]))
+    let weights = file.tensor("weights", shape: [2, 3])
+    file.add(code: 124, [stored], [weights])
+    let x = file.tensor("x", shape: [1, 3])
+    let y = file.tensor("y", shape: [1, 2])
+    file.add(.fullyConnected, [x, weights, -1], [y], options: (8, FlatObject()))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+    return file
+  }
+
+  /// SVDF of one filter over the last two inputs.
+  static func memory() -> TFLiteFile {
+    var file = TFLiteFile()
+    let x = file.tensor("x", shape: [1, 2])
+    let features = file.constant("features", shape: [1, 2], [1, 2])
+    let times = file.constant("times", shape: [1, 2], [10, 1])
+    let state = file.tensor("state", shape: [1, 2], isVariable: true)
+    let y = file.tensor("y", shape: [1, 1])
+    file.add(code: 27, [x, features, times, -1, state], [y], options: (6, FlatObject([0: .int(Int32(1))])))
+    file.subgraphs[0].inputs = [x]
+    file.subgraphs[0].outputs = [y]
+    return file
+  }
+
+  /// TFLite_Detection_PostProcess of four boxes and two classes, three detections.
+  static func detector() -> TFLiteFile {
+    var file = TFLiteFile()
+    let boxes = file.tensor("boxes", shape: [1, 4, 4])
+    let scores = file.tensor("scores", shape: [1, 4, 3])
+    let anchors = file.constant("anchors", shape: [4, 4], (0..<16).map { Float($0) / 16 })
+    let shapes: [[Int32]] = [[1, 3, 4], [1, 3], [1, 3], [1]]
+    let outputs = shapes.enumerated().map { file.tensor("output \($0.offset)", shape: $0.element) }
+    file.add(
+      code: 32, [boxes, scores, anchors], outputs, customName: "TFLite_Detection_PostProcess",
+      customOptions: detectionOptions)
+    file.subgraphs[0].inputs = [boxes, scores]
+    file.subgraphs[0].outputs = outputs
+    return file
+  }
+
+  /// A FlexBuffers map: max_detections 3, max_classes_per_detection 1, num_classes 2, use_regular_nms false, thresholds
+  /// 0.5, scales 10 and 5.
+  private static let detectionOptions: [UInt8] =
+    Array(
+      """
+      max_detections\0max_classes_per_detection\0num_classes\0use_regular_nms\0nms_score_threshold\0\
+      nms_iou_threshold\0y_scale\0x_scale\0h_scale\0w_scale\0
+      """.utf8) + [
+      10, 17, 126, 142, 54, 75, 104, 93, 16, 33, 42, 0, 0, 12, 0, 0, 0, 1, 0, 0, 0, 10, 0, 0, 0, 0, 0, 160,
+      64, 1, 0,
+      0, 0, 3, 0, 0, 0, 0, 0, 0, 63, 0, 0, 0, 63, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 160, 64, 0, 0, 32, 65, 0, 0,
+      32, 65,
+      14, 6, 6, 14, 14, 6, 106, 14, 14, 14, 50, 38, 1,
+    ]
 }

@@ -42,11 +42,14 @@ package struct TFLiteFile {
 
   package init() {}
 
-  /// Adds a tensor; `type` is a number of the schema's TensorType (0 f32, 1 f16, 2 i32, 9 i8, 13 resource).
+  /// Adds a tensor; `type` is a number of the schema's TensorType (0 f32, 1 f16, 2 i32, 6 bool, 9 i8, 13 resource).
   package mutating func tensor(
-    _ name: String, type: Int8 = 0, shape: [Int32], quantization: Quantization? = nil, value: [UInt8]? = nil
+    _ name: String, type: Int8 = 0, shape: [Int32], quantization: Quantization? = nil, value: [UInt8]? = nil,
+    isVariable: Bool = false, sparsity: FlatObject? = nil
   ) -> Int32 {
     var fields: [Int: FlatObject.Field] = [0: .ints(shape), 1: .int(type), 3: .string(name)]
+    if isVariable { fields[5] = .bool(true) }
+    if let sparsity { fields[6] = .table(sparsity) }
     if let value {
       fields[2] = .int(UInt32(buffers.count))
       buffers.append(FlatObject([0: .ints(value)]))

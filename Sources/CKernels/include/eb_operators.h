@@ -93,6 +93,7 @@ enum eb_op {
   EB_OP_SCATTER_ND = 136,        // in, indices, updates, out: eb_scatter_nd_params
   EB_OP_REVERSE_SEQUENCE = 137,  // in, lengths, out: eb_reverse_sequence_params
   EB_OP_DETERMINANT_F32 = 138,   // in, out: eb_determinant_params
+  EB_OP_DETECTION_F32 = 200,     // box encodings, scores, best score a box, anchors, out: eb_detection_params
 };
 
 // Values of Graph.ElementType.
@@ -465,6 +466,18 @@ typedef struct {
 typedef struct {
   uint64_t batch, size;  // of square matrices
 } eb_determinant_params;
+#define EB_DETECTION_MOST 1024u
+
+// Boxes [boxes, 4] and anchors are (y, x, height, width); scores [boxes, score_columns], of which the last `classes`
+// count. out [detections * classes_per_detection + 1, 6]: rows of top, left, bottom, right, class, score, zeros where
+// there is none; the last row begins with how many boxes there are.
+typedef struct {
+  uint32_t boxes, classes, score_columns;
+  uint32_t detections, classes_per_detection, detections_per_class;  // up to EB_DETECTION_MOST
+  uint32_t is_by_class;  // each class on its own, and one class a detection; else boxes by their best class
+  float score_threshold, overlap_threshold;
+  float y_scale, x_scale, height_scale, width_scale;
+} eb_detection_params;
 
 // What an operator may use besides its operands.
 typedef struct {

@@ -39,7 +39,7 @@ struct KernelChoice {
     case .cumulative: hasWholeBytes(0) && tensor(0)?.quantization == nil ? .native : widenAll(.f32)
     case .determinant: areAll(.f32) ? .native : widenAll(.f32)
     case .softmax: softmax
-    case .matMul, .logSoftmax, .layerNorm, .batchNorm: areAll(.f32) ? .native : widenAll(.f32)
+    case .matMul, .logSoftmax, .layerNorm, .batchNorm, .detection: areAll(.f32) ? .native : widenAll(.f32)
     }
   }
 

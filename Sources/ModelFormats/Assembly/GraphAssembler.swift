@@ -168,7 +168,13 @@ struct GraphAssembler {
   }
 
   /// Drops what nothing reads, and checks the whole.
-  mutating func finish() throws(GraphError) -> Graph {
+  ///
+  /// - Parameter keepsUnread: Whether nodes that nothing depends on stay: they are the model's, not the reader's.
+  mutating func finish(keepsUnread: Bool = false) throws(GraphError) -> Graph {
+    guard !keepsUnread else {
+      try graph.validate()
+      return graph
+    }
     graph = graph.removingUnread().fusingQuantization().removingUnread()
     try graph.validate()
     return graph

@@ -6,7 +6,7 @@ extension TFLiteConverter {
   /// Pads, then moves blocks of the image into the batch:
   /// `[N, H, W, C]` to `[N, H/b, b, W/b, b, C]`, `[b, b, N, H/b, W/b, C]`, `[b * b * N, H/b, W/b, C]`.
   mutating func spaceToBatch(_ op: TFLiteOperator) throws(ModelFormatError) {
-    var x = try input(op, 0)
+    var x = try image(op)
     let (block, edges) = try blockAndEdges(op, x)
     let quantization = graph[x].quantization
     if edges != [0, 0, 0, 0] {
@@ -25,11 +25,14 @@ extension TFLiteConverter {
       .reshape, [x], op, shape: [image[0], rows, block.height, columns, block.width, image[3]],
       quantization: quantization)
     x = try intermediate(.transpose(permutation: [2, 4, 0, 1, 3, 5]), [x], op, quantization: quantization)
-    try emit(.reshape, [x], op, shape: [try batches(image[0], block, op), rows, columns, image[3]])
+    let batch = try batches(image[0], block, op)
+    let isRow = try isRow(op)
+    try emit(
+      .reshape, [x], op, shape: isRow ? [batch, rows, image[3]] : [batch, rows, columns, image[3]])
   }
 
   mutating func batchToSpace(_ op: TFLiteOperator) throws(ModelFormatError) {
-    var x = try input(op, 0)
+    var x = try image(op)
     let (block, edges) = try blockAndEdges(op, x)
     let quantization = graph[x].quantization
     let image = shape(of: x)
@@ -48,18 +51,40 @@ extension TFLiteConverter {
     }
     x = try intermediate(
       .reshape, [x], op, shape: [batch, height, width, image[3]], quantization: quantization)
-    try emit(
-      .slice(begin: [0, edges[0], edges[2], 0], strides: [1, 1, 1, 1]), [x], op,
-      shape: [batch, height - edges[0] - edges[1], width - edges[2] - edges[3], image[3]])
+    let cut = Shape([batch, height - edges[0] - edges[1], width - edges[2] - edges[3], image[3]])
+    let slice = Operator.slice(begin: [0, edges[0], edges[2], 0], strides: [1, 1, 1, 1])
+    guard try isRow(op) else { return try emit(slice, [x], op, shape: cut) }
+    let rows = try intermediate(slice, [x], op, shape: cut, quantization: quantization)
+    try emit(.reshape, [rows], op, shape: [cut[0], cut[1], cut[3]])
+  }
+
+  /// Input 0 as an image: a row of three axes is an image one element wide.
+  private mutating func image(_ op: TFLiteOperator) throws(ModelFormatError) -> TensorID {
+    let x = try input(op, 0)
+    let dimensions = shape(of: x).dimensions
+    guard dimensions.count == 3 else { return x }
+    return try intermediate(
+      .reshape, [x], op, shape: [dimensions[0], dimensions[1], 1, dimensions[2]],
+      quantization: graph[x].quantization)
+  }
+
+  /// Whether input 0 has three axes.
+  private mutating func isRow(_ op: TFLiteOperator) throws(ModelFormatError) -> Bool {
+    let x = try input(op, 0)
+    return shape(of: x).rank == 3
   }
 
   /// The block, and the rows and columns above, below, left and right.
-  private func blockAndEdges(
+  private mutating func blockAndEdges(
     _ op: TFLiteOperator, _ x: TensorID
   ) throws(ModelFormatError) -> (block: Size2D, edges: [Int]) {
     try requireRank(4, x, op)
-    let block = try integers(op, 1, "a block")
-    let edges = try integers(op, 2, "paddings")
+    var block = try integers(op, 1, "a block")
+    var edges = try integers(op, 2, "paddings")
+    if block.count == 1, edges.count == 2 {
+      block.append(1)
+      edges += [0, 0]
+    }
     let extents = 1...(1 << 15)  // the number of blocks then fits easily
     guard block.count == 2, edges.count == 4, block.allSatisfy(extents.contains),
       edges.allSatisfy({ (0...Shape.largestExtent).contains($0) })

@@ -6,9 +6,18 @@ extension TFLiteConverter {
   mutating func custom(_ op: TFLiteOperator) throws(ModelFormatError) {
     switch op.customName {
     case "Convolution2DTransposeBias": try transposeConvolutionWithBias(op)
-    default: throw unsupported(describe(op), "is the custom operator '\(op.customName ?? "")'")
+    case "TFLite_Detection_PostProcess": try detectionPostProcess(op)
+    case let name?:
+      // TensorFlow's own operators, which a converter leaves in the model where it is allowed to.
+      let cure =
+        name.hasPrefix("Flex")
+        ? " (TensorFlow's own: convert the model with TFLite's built-in operators only)" : ""
+      throw unsupported(describe(op), "is the custom operator '\(name)'\(cure)")
+    case nil: throw unsupported(describe(op), "is a custom operator without a name")
     }
   }
+
+  static let customOperators = ["Convolution2DTransposeBias", "TFLite_Detection_PostProcess"]
 
   /// MediaPipe's transposed convolution. Inputs: image, weights `[O, KH, KW, I]`, bias. The output is the input's
   /// extent times the stride where padded SAME, and all that the windows reach where VALID.

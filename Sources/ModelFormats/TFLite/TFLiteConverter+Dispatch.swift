@@ -68,8 +68,54 @@ extension TFLiteConverter {
     case "READ_VARIABLE": try readVariable(op)
     case "ASSIGN_VARIABLE": try assignVariable(op)
     case "CUSTOM": try custom(op)
+    default: try convertSpecial(op)
+    }
+  }
+
+  /// Operators that few models have, and those that call subgraphs.
+  private mutating func convertSpecial(_ op: TFLiteOperator) throws(ModelFormatError) {
+    switch op.name {
+    case "CALL": try callSubgraph(op)
+    case "IF": try branch(op)
+    case "WHILE": try whileLoop(op)
+    case "STABLEHLO_COMPOSITE": try composite(op)
+    case "STABLEHLO_WHILE": try stableWhile(op)
+    case "LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM": try longShortTermMemory(op)
+    case "BIDIRECTIONAL_SEQUENCE_LSTM": try bidirectionalLongShortTermMemory(op)
+    case "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN": try recurrentNetwork(op)
+    case "BIDIRECTIONAL_SEQUENCE_RNN": try bidirectionalRecurrentNetwork(op)
+    case "SVDF": try rankConstrainedFilter(op)
+    case "CONV_3D": try volumeConvolution(op)
+    case "CONV_3D_TRANSPOSE": try transposeVolumeConvolution(op)
+    case "DENSIFY": try emit(try input(op, 0), op)
+    case "BROADCAST_ARGS": try broadcastShapes(op)
+    case "ONE_HOT": try oneHot(op)
+    case "BUCKETIZE": try bucketize(op)
+    case "GATHER_ND": try gatherND(op)
+    case "SCATTER_ND": try scatterND(op)
+    case "TOPK_V2": try largest(op)
+    case "CUMSUM": try cumulativeSum(op)
+    case "REVERSE_SEQUENCE": try reverseSequence(op)
+    case "BITCAST": try emit(.bitcast, [try input(op, 0)], op)
+    case "SEGMENT_SUM", "UNSORTED_SEGMENT_SUM": try segments(op, .sum)
+    case "UNSORTED_SEGMENT_MAX": try segments(op, .maximum)
+    case "UNSORTED_SEGMENT_MIN": try segments(op, .minimum)
+    case "UNSORTED_SEGMENT_PROD": try segments(op, .product)
+    case "MATRIX_DIAG": try matrixDiagonal(op)
+    case "MATRIX_SET_DIAG": try setDiagonal(op)
+    case "DYNAMIC_UPDATE_SLICE", "STABLEHLO_DYNAMIC_UPDATE_SLICE": try updateSlice(op)
+    case "SPARSE_TO_DENSE": try sparseToDense(op)
+    case "WHERE": try places(op)
+    case "UNIQUE": try unique(op)
+    case "FAKE_QUANT": try fakeQuantize(op)
+    case "LOCAL_RESPONSE_NORMALIZATION": try localResponseNormalization(op)
+    case "DILATE": try dilate(op)
+    case "REDUCE_WINDOW": try reduceWindow(op)
+    case "RFFT2D": try realSpectrum(op)
+    case "REAL", "IMAG": try complexPart(op)
+    case "COMPLEX_ABS": try complexMagnitude(op)
     default:
-      throw unsupported(describe(op), "is \(op.name)")
+      guard try convertStable(op) else { throw unsupported(describe(op), "is \(op.name)") }
     }
   }
 
@@ -88,6 +134,7 @@ extension TFLiteConverter {
     "FLOOR_MOD": .floorModulo,
     "EQUAL": .equal, "NOT_EQUAL": .notEqual, "LESS": .less, "LESS_EQUAL": .lessEqual, "GREATER": .greater,
     "GREATER_EQUAL": .greaterEqual, "LOGICAL_AND": .logicalAnd, "LOGICAL_OR": .logicalOr, "PRELU": .prelu,
+    "ATAN2": .arcTangent, "BITWISE_XOR": .bitwiseXor, "RIGHT_SHIFT": .shiftRight,
   ]
 
   static let reductions: [String: Reduction] = [
@@ -97,12 +144,16 @@ extension TFLiteConverter {
 
   /// The operators that `convert` has a case for, besides those of the tables above.
   static let cases: [String] = """
-    ADD_N ARG_MAX ARG_MIN ASSIGN_VARIABLE AVERAGE_POOL_2D BATCH_MATMUL BATCH_TO_SPACE_ND BROADCAST_TO \
-    CALL_ONCE CAST CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP \
-    EXPAND_DIMS FILL FULLY_CONNECTED GATHER GELU L2_NORMALIZATION L2_POOL_2D LEAKY_RELU LOG_SOFTMAX \
-    MAX_POOL_2D MIRROR_PAD PACK PAD PADV2 QUANTIZE RANGE RANK READ_VARIABLE RESHAPE RESIZE_BILINEAR \
-    RESIZE_NEAREST_NEIGHBOR REVERSE_V2 SELECT SELECT_V2 SHAPE SLICE SOFTMAX SPACE_TO_BATCH_ND \
-    SPACE_TO_DEPTH SPLIT SPLIT_V SQUEEZE STRIDED_SLICE TILE TRANSPOSE TRANSPOSE_CONV UNPACK VAR_HANDLE \
-    ZEROS_LIKE
+    ADD_N ARG_MAX ARG_MIN ASSIGN_VARIABLE AVERAGE_POOL_2D BATCH_MATMUL BATCH_TO_SPACE_ND \
+    BIDIRECTIONAL_SEQUENCE_LSTM BIDIRECTIONAL_SEQUENCE_RNN BITCAST BROADCAST_ARGS BROADCAST_TO BUCKETIZE CALL CALL_ONCE \
+    CAST COMPLEX_ABS CONCATENATION CONV_2D CONV_3D CONV_3D_TRANSPOSE CUMSUM DENSIFY DEPTHWISE_CONV_2D DEPTH_TO_SPACE \
+    DEQUANTIZE DILATE DYNAMIC_UPDATE_SLICE EMBEDDING_LOOKUP EXPAND_DIMS FAKE_QUANT FILL FULLY_CONNECTED GATHER GATHER_ND \
+    GELU IF IMAG L2_NORMALIZATION L2_POOL_2D LEAKY_RELU LOCAL_RESPONSE_NORMALIZATION LOG_SOFTMAX LSTM MATRIX_DIAG \
+    MATRIX_SET_DIAG MAX_POOL_2D MIRROR_PAD ONE_HOT PACK PAD PADV2 QUANTIZE RANGE RANK READ_VARIABLE REAL \
+    REDUCE_WINDOW RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR REVERSE_SEQUENCE REVERSE_V2 RFFT2D RNN SCATTER_ND SEGMENT_SUM SELECT SELECT_V2 \
+    SHAPE SLICE SOFTMAX SPACE_TO_BATCH_ND SPACE_TO_DEPTH SPARSE_TO_DENSE SPLIT SPLIT_V SQUEEZE STABLEHLO_COMPOSITE \
+    STABLEHLO_DYNAMIC_UPDATE_SLICE STABLEHLO_WHILE STRIDED_SLICE SVDF TILE TOPK_V2 TRANSPOSE TRANSPOSE_CONV \
+    UNIDIRECTIONAL_SEQUENCE_LSTM UNIDIRECTIONAL_SEQUENCE_RNN UNIQUE UNPACK UNSORTED_SEGMENT_MAX UNSORTED_SEGMENT_MIN \
+    UNSORTED_SEGMENT_PROD UNSORTED_SEGMENT_SUM VAR_HANDLE WHERE WHILE ZEROS_LIKE
     """.split(separator: " ").map(String.init)
 }

@@ -1,6 +1,6 @@
 import Graph
 
-// Resource variables: states of the graph.
+// Resource variables, and the variable tensors of older operators: states of the graph.
 
 extension TFLiteConverter {
   /// Runs once before the first inference: an initialiser that gives variables their first values.
@@ -14,44 +14,14 @@ extension TFLiteConverter {
     guard initialisers.count <= limit else {
       throw malformed(op, "more than \(limit) initialisers", expected: "one or a few")
     }
-    let initialiser = try model.subgraph(index)
-    var names: [Int: String] = [:]
-    for op in initialiser.operators {
-      switch op.name {
-      case "VAR_HANDLE":
-        guard let output = op.outputs.first else {
-          throw model.file.malformed(op.place, "no output", expected: "1")
-        }
-        names[output] = try variableName(op)
-      case "ASSIGN_VARIABLE":
-        guard op.inputs.count == 2, let name = names[op.inputs[0]], op.inputs[1] >= 0 else {
-          throw model.file.malformed(op.place, "no variable or no value", expected: "a handle and a constant")
-        }
-        try initialise(name, to: initialiser.tensors[op.inputs[1]], op)
-      default:
-        throw unsupported(op.place, "is \(op.name) in an initialiser")
-      }
-    }
-  }
-
-  private mutating func initialise(
-    _ name: String, to value: TFLiteTensor, _ op: TFLiteOperator
-  ) throws(ModelFormatError) {
-    guard let elementType = value.type.elementType, let bytes = value.value else {
-      throw unsupported(op.place, "computes the first value of variable '\(name)'")
-    }
-    let state = State(
-      name: name, elementType: elementType, shape: value.shape, quantization: value.quantization,
-      initial: model.file.data(bytes))
-    if let id = states[name] {
-      graph.states[id.index] = state
-    } else {
-      addState(state)
-    }
+    let isNested = isInitialising
+    isInitialising = true
+    defer { isInitialising = isNested }
+    _ = try call(index, [], op)
   }
 
   mutating func handle(_ op: TFLiteOperator) throws(ModelFormatError) {
-    handles[try outputIndex(op)] = try variableName(op)
+    scope.handles[try outputIndex(op)] = try variableName(op)
   }
 
   mutating func readVariable(_ op: TFLiteOperator) throws(ModelFormatError) {
@@ -61,8 +31,7 @@ extension TFLiteConverter {
       guard let elementType = tensor.type.elementType else {
         throw unsupported(op.place, "reads a variable of type \(tensor.type)")
       }
-      addState(
-        State(name: name, elementType: elementType, shape: tensor.shape, quantization: tensor.quantization))
+      try addState(name, TensorType(elementType, tensor.shape), tensor.quantization, op)
     }
     guard let id = states[name] else { return }
     try emit(.readState(id), [], op)
@@ -71,20 +40,65 @@ extension TFLiteConverter {
   mutating func assignVariable(_ op: TFLiteOperator) throws(ModelFormatError) {
     let name = try handleName(op)
     let value = try input(op, 1)
-    let tensor = graph[value]
-    if states[name] == nil {
-      addState(
-        State(
-          name: name, elementType: tensor.elementType, shape: tensor.shape, quantization: tensor.quantization)
-      )
+    if isInitialising {
+      guard states[name] == nil else {
+        throw unsupported(describe(op), "gives variable '\(name)' a first value after its use")
+      }
+      initialValues[name] = value
+      return
     }
+    if states[name] == nil { try addState(name, graph[value].type, graph[value].quantization, op) }
     guard let id = states[name] else { return }
-    graph.nodes.append(Node(name: name, op: .writeState(id), inputs: [value], outputs: []))
+    try write(value, to: id, name, op)
   }
 
-  private mutating func addState(_ state: State) {
-    graph.states.append(state)
-    states[state.name] = StateID(graph.states.count - 1)
+  /// Sets a state.
+  mutating func write(_ value: TensorID, to state: StateID, _ name: String, _ op: TFLiteOperator)
+    throws(ModelFormatError)
+  {
+    do throws(GraphError) {
+      _ = try assembler.addAll(.writeState(state), [value], name: name)
+    } catch {
+      throw malformed(op, error.found, expected: error.expected)
+    }
+  }
+
+  /// The state of the variable tensor that is input `position`, zeros at first.
+  mutating func state(_ op: TFLiteOperator, _ position: Int) throws(ModelFormatError) -> StateID {
+    let index = try index(op, position)
+    let tensor = subgraph.tensors[index]
+    guard tensor.isVariable, let elementType = tensor.type.elementType else {
+      throw unsupported(describe(op), "has the state '\(tensor.name)', which is no variable tensor")
+    }
+    let name = "\(tensor.name)#\(scope.index).\(index)"
+    if let id = states[name] { return id }
+    var state = State(
+      name: tensor.name, elementType: elementType, shape: tensor.shape, quantization: tensor.quantization)
+    if elementType == .i8, let zeroPoint = tensor.quantization?.zeroPoints.first, zeroPoint != 0,
+      let count = tensor.shape.elementCount, assembler.spend(count)
+    {
+      // The numbers are zeros at first, not the bytes.
+      state.initial = TensorData([Int8](repeating: Int8(truncatingIfNeeded: zeroPoint), count: count))
+    }
+    let id = assembler.state(state)
+    states[name] = id
+    return id
+  }
+
+  private mutating func addState(
+    _ name: String, _ type: TensorType, _ quantization: Quantization?, _ op: TFLiteOperator
+  ) throws(ModelFormatError) {
+    var state = State(
+      name: name, elementType: type.elementType, shape: type.shape, quantization: quantization)
+    if let first = initialValues[name] {
+      let data = try value(of: first, op)
+      // The first value says how many elements there are; the file's shape of a read may be open.
+      state = State(
+        name: name, elementType: graph[first].elementType, shape: shape(of: first),
+        quantization: quantization,
+        initial: data)
+    }
+    states[name] = assembler.state(state)
   }
 
   private func variableName(_ op: TFLiteOperator) throws(ModelFormatError) -> String {
@@ -95,7 +109,7 @@ extension TFLiteConverter {
   }
 
   private func handleName(_ op: TFLiteOperator) throws(ModelFormatError) -> String {
-    guard let name = handles[try index(op, 0)] else {
+    guard let name = scope.handles[try index(op, 0)] else {
       throw malformed(op, "its variable has no handle", expected: "the output of VAR_HANDLE as input 0")
     }
     return name

@@ -34,7 +34,10 @@ extension TFLiteConverter {
 
   mutating func transposeConvolution(_ op: TFLiteOperator) throws(ModelFormatError) {
     let output = try integers(op, 0, "an output shape")
-    let operands = try windowOperands(op, x: 2)
+    var operands = try windowOperands(op, x: 2)
+    if graph[operands.x].elementType == .f32, graph[operands.weights].elementType == .i8 {
+      operands.inputs[0] = try dynamicallyRounded(operands.x, op)
+    }
     guard output.count == 4, output.allSatisfy({ (1...Shape.largestExtent).contains($0) }) else {
       throw malformed(op, "output shape \(output)", expected: "4 extents of 1 and more")
     }

@@ -1,38 +1,67 @@
 import Graph
+import Lowering
 
-/// Makes a graph of a TFLite subgraph, operator by operator.
+/// Makes a graph of a TFLite model, operator by operator, starting from one of its subgraphs.
 struct TFLiteConverter {
-  let model: TFLiteModel
-  let subgraph: TFLiteSubgraph
-  var graph: Graph
-  /// The graph's tensor for each of the subgraph's, once there is one.
-  private(set) var ids: [TensorID?]
-  /// Tensors whose value follows from constants: weights widened from f16.
-  private var widened: Set<TensorID> = []
-  /// Resource variables by name, and the name that each handle tensor stands for.
-  var states: [String: StateID] = [:]
-  var handles: [Int: String] = [:]
-  var initialisers: Set<Int> = []
+  /// The subgraph that is being converted, and what stands for its tensors.
+  struct Scope {
+    let subgraph: TFLiteSubgraph
+    let index: Int
+    /// The graph's tensor for each of the subgraph's, once there is one.
+    var ids: [TensorID?]
+    /// The resource variable that each handle tensor stands for.
+    var handles: [Int: String] = [:]
+    /// The real and the imaginary part of each complex tensor.
+    var complexParts: [Int: (real: TensorID, imaginary: TensorID)] = [:]
 
-  init(model: TFLiteModel, subgraph: TFLiteSubgraph) {
-    self.model = model
-    self.subgraph = subgraph
-    graph = Graph(name: Self.name(of: model.file.path))
-    ids = Array(repeating: nil, count: subgraph.tensors.count)
+    init(subgraph: TFLiteSubgraph, index: Int) {
+      self.subgraph = subgraph
+      self.index = index
+      ids = Array(repeating: nil, count: subgraph.tensors.count)
+    }
   }
 
-  mutating func graph(inputShapes: [String: Shape]) throws(ModelFormatError) -> Graph {
-    try addInputs(shapes: inputShapes)
+  let model: TFLiteModel
+  var assembler: GraphAssembler
+  var scope: Scope
+  /// The callers' scopes, outermost first.
+  var scopes: [Scope] = []
+  var decodedSubgraphs: [Int: TFLiteSubgraph] = [:]
+  /// Operators converted in calls; a file that calls itself over and over ends there.
+  var calledOperators = 0
+  /// Whether a branch or a loop was followed: what it depended on is no part of the graph.
+  var hasDecided = false
+  /// Tensors whose value follows from constants: weights widened from f16.
+  private var widened: Set<TensorID> = []
+  /// Resource variables and variable tensors by name.
+  var states: [String: StateID] = [:]
+  /// First values of resource variables that have no state yet.
+  var initialValues: [String: TensorID] = [:]
+  /// Whether an initialiser is being converted: what it assigns are first values.
+  var isInitialising = false
+  var initialisers: Set<Int> = []
+
+  init(model: TFLiteModel, subgraph: Int, options: ReadOptions) throws(ModelFormatError) {
+    self.model = model
+    scope = Scope(subgraph: try model.subgraph(subgraph), index: subgraph)
+    assembler = GraphAssembler(
+      name: Self.name(of: model.file.path), fileSize: model.file.bytes.count, options: options)
+  }
+
+  var graph: Graph { assembler.graph }
+  var subgraph: TFLiteSubgraph { scope.subgraph }
+
+  mutating func convert() throws(ModelFormatError) -> Graph {
+    try addInputs(shapes: assembler.options.inputShapes)
     for op in subgraph.operators { try convert(op) }
     for index in subgraph.outputs {
-      graph.outputs.append(try use(index, place: "output '\(subgraph.tensors[index].name)' of the model"))
+      assembler.output(try use(index, place: "output '\(subgraph.tensors[index].name)' of the model"))
     }
     do throws(GraphError) {
-      try graph.validate()
+      return try assembler.finish(keepsUnread: !hasDecided)
     } catch {
       throw model.file.malformed(error.place, error.found, expected: error.expected)
     }
-    return graph
   }
 
   private mutating func addInputs(shapes: [String: Shape]) throws(ModelFormatError) {
@@ -44,11 +73,12 @@ struct TFLiteConverter {
     }
     for index in subgraph.inputs {
       let tensor = subgraph.tensors[index]
-      guard ids[index] == nil else {
+      guard scope.ids[index] == nil else {
         throw model.file.malformed("input '\(tensor.name)'", "is listed twice", expected: "each input once")
       }
-      graph.inputs.append(
-        try define(index, shapes[tensor.name] ?? tensor.shape, place: "input '\(tensor.name)' of the model"))
+      let type = try type(
+        of: index, shapes[tensor.name] ?? tensor.shape, "input '\(tensor.name)' of the model")
+      scope.ids[index] = assembler.input(tensor.name, type, quantization: tensor.quantization)
     }
   }
 
@@ -56,22 +86,26 @@ struct TFLiteConverter {
 
   /// The graph's tensor for one that an operator reads.
   mutating func use(_ index: Int, place: String) throws(ModelFormatError) -> TensorID {
-    if let id = ids[index] { return id }
+    if let id = scope.ids[index] { return id }
     let tensor = subgraph.tensors[index]
-    guard let value = tensor.value, !tensor.isVariable else {
-      throw tensor.isVariable
-        ? unsupported(place, "keeps a state in the variable tensor '\(tensor.name)'")
-        : model.file.malformed(
-          place, "its input '\(tensor.name)' has no value yet", expected: "a constant or an earlier result")
+    if scope.complexParts[index] != nil {
+      throw unsupported(place, "uses the complex numbers '\(tensor.name)'")
     }
-    let id = try define(index, tensor.shape, place: place)
-    graph[id].constant = model.file.data(value)
+    guard !tensor.isVariable else {
+      throw unsupported(place, "keeps a state in the variable tensor '\(tensor.name)'")
+    }
+    guard let value = tensor.value else {
+      throw model.file.malformed(
+        place, "its input '\(tensor.name)' has no value yet", expected: "a constant or an earlier result")
+    }
+    let id = try constant(of: tensor, value, type: try type(of: index, tensor.shape, place), place: place)
+    scope.ids[index] = id
     return id
   }
 
   /// Input `position` of an operator.
   mutating func input(_ op: TFLiteOperator, _ position: Int) throws(ModelFormatError) -> TensorID {
-    try use(try index(op, position), place: op.place)
+    try wholeBytes(try use(try index(op, position), place: op.place), op)
   }
 
   /// Input `position`; `nil` where it is left out.
@@ -96,8 +130,8 @@ struct TFLiteConverter {
     return op.outputs[position]
   }
 
-  /// Adds the graph's tensor for one that has none yet.
-  mutating func define(_ index: Int, _ shape: Shape, place: String) throws(ModelFormatError) -> TensorID {
+  /// The type that a graph's tensor has for one of the subgraph's.
+  private func type(of index: Int, _ shape: Shape, _ place: String) throws(ModelFormatError) -> TensorType {
     let tensor = subgraph.tensors[index]
     guard let elementType = tensor.type.elementType else {
       throw unsupported(place, "uses '\(tensor.name)' of type \(tensor.type)")
@@ -105,22 +139,27 @@ struct TFLiteConverter {
     if let feature = tensor.unsupportedFeature {
       throw unsupported(place, "uses '\(tensor.name)', which is \(feature)")
     }
-    guard ids[index] == nil else {
+    return TensorType(elementType, shape)
+  }
+
+  /// Makes `id` the value of one of the subgraph's tensors.
+  mutating func bind(_ index: Int, _ id: TensorID, place: String) throws(ModelFormatError) {
+    guard scope.ids[index] == nil else {
       throw model.file.malformed(
-        place, "'\(tensor.name)' has a value already", expected: "a tensor that nothing else makes")
+        place, "'\(subgraph.tensors[index].name)' has a value already",
+        expected: "a tensor that nothing else makes")
     }
-    let id = add(
-      Tensor(name: tensor.name, elementType: elementType, shape: shape, quantization: tensor.quantization))
-    ids[index] = id
-    return id
+    scope.ids[index] = id
   }
 
-  mutating func add(_ tensor: Tensor) -> TensorID {
-    graph.tensors.append(tensor)
-    return TensorID(graph.tensors.count - 1)
+  mutating func addConstant(
+    _ name: String, _ elementType: ElementType, _ shape: Shape, _ data: TensorData,
+    quantization: Quantization? = nil
+  ) -> TensorID {
+    assembler.constant(name, TensorType(elementType, shape), data, quantization: quantization)
   }
 
-  func isConstant(_ id: TensorID) -> Bool { graph[id].constant != nil || widened.contains(id) }
+  func isConstant(_ id: TensorID) -> Bool { assembler.isConstant(id) || widened.contains(id) }
 
   // MARK: Nodes
 
@@ -136,59 +175,54 @@ struct TFLiteConverter {
     guard let elementType = tensor.type.elementType else {
       throw unsupported(op.place, "makes '\(tensor.name)' of type \(tensor.type)")
     }
-    let type = try result(kind, inputs, op, TensorType(elementType, shape ?? tensor.shape))
-    guard type.elementType == elementType else {
-      throw malformed(op, "its output '\(tensor.name)' is \(elementType)", expected: "\(type.elementType)")
+    let id = try node(
+      kind, inputs, op, name: tensor.name, TensorType(elementType, shape ?? tensor.shape), tensor.quantization
+    )
+    guard graph[id].elementType == elementType else {
+      throw malformed(
+        op, "its output '\(tensor.name)' is \(elementType)", expected: "\(graph[id].elementType)")
     }
-    let id = try define(index, type.shape, place: op.place)
-    if let value = try folded(kind, inputs, type, op) {
-      graph[id].constant = value
-      return
-    }
-    graph.nodes.append(Node(name: tensor.name, op: kind, inputs: inputs, outputs: [id]))
-    if kind == .dequantize, let input = inputs.first, let input, graph[input].constant != nil {
+    try bind(index, id, place: op.place)
+    if kind == .dequantize, let input = inputs.first, let input, assembler.isConstant(input) {
       widened.insert(id)
     }
+  }
+
+  /// Makes output `position` of the operator what is there already.
+  mutating func emit(_ id: TensorID, _ op: TFLiteOperator, output position: Int = 0) throws(ModelFormatError)
+  {
+    try bind(try outputIndex(op, position), id, place: op.place)
   }
 
   /// Adds a node whose result is not one of the file's tensors; `quantization` is that of the result.
   mutating func intermediate(
     _ kind: Operator, _ inputs: [TensorID?], _ op: TFLiteOperator, shape: Shape? = nil,
-    quantization: Quantization? = nil
+    elementType: ElementType? = nil, quantization: Quantization? = nil
   ) throws(ModelFormatError) -> TensorID {
     guard let first = inputs.first, let first else { throw malformed(op, "no input", expected: "one") }
-    let declared = TensorType(graph[first].elementType, shape ?? graph[first].shape)
-    let type = try result(kind, inputs, op, declared)
+    let declared = TensorType(elementType ?? graph[first].elementType, shape ?? graph[first].shape)
     let name = "\(subgraph.tensors[try outputIndex(op)].name)/\(kind.name)"
-    let id = add(
-      Tensor(name: name, elementType: type.elementType, shape: type.shape, quantization: quantization))
-    if let value = try folded(kind, inputs, type, op) {
-      graph[id].constant = value
-      return id
-    }
-    graph.nodes.append(Node(name: name, op: kind, inputs: inputs, outputs: [id]))
-    return id
+    return try node(kind, inputs, op, name: name, declared, quantization)
   }
 
-  private func result(
-    _ kind: Operator, _ inputs: [TensorID?], _ op: TFLiteOperator, _ declared: TensorType
-  ) throws(ModelFormatError) -> TensorType {
+  private mutating func node(
+    _ kind: Operator, _ inputs: [TensorID?], _ op: TFLiteOperator, name: String, _ declared: TensorType,
+    _ quantization: Quantization?
+  ) throws(ModelFormatError) -> TensorID {
     do throws(GraphError) {
-      let types = try kind.outputTypes(
-        node: subgraph.tensors[try name(op)].name, inputs: inputs.map { $0.map { graph[$0].type } },
-        declared: [declared], states: graph.states)
-      return types.first ?? declared
+      return try assembler.add(kind, inputs, name: name, declared: declared, quantization: quantization)
     } catch {
       throw malformed(op, error.found, expected: error.expected)
     }
   }
 
-  /// The tensor that an operator is known by: its first output.
-  private func name(_ op: TFLiteOperator) throws(GraphError) -> Int {
-    guard let first = op.outputs.first else {
-      throw GraphError(place: op.place, found: "no outputs", expected: "at least 1")
+  /// The value of `id`, constant or as the inputs' values lead to it; see ``ReadOptions``.
+  mutating func value(of id: TensorID, _ op: TFLiteOperator) throws(ModelFormatError) -> TensorData {
+    do throws(EvaluationError) {
+      return try assembler.value(of: id)
+    } catch {
+      throw unsupported(describe(op), "depends on a value that cannot be computed (\(error.description))")
     }
-    return first
   }
 
   // MARK: Errors

@@ -8,13 +8,14 @@ public struct TFLiteReader {
   /// The built-in operators that are read, by the schema's names, in alphabetical order.
   public static let operators: [String] =
     (Array(TFLiteConverter.unaries.keys) + Array(TFLiteConverter.binaries.keys)
-    + Array(TFLiteConverter.reductions.keys) + TFLiteConverter.cases).sorted()
+    + Array(TFLiteConverter.reductions.keys) + TFLiteConverter.cases + TFLiteConverter.stableOperators)
+    .sorted()
 
   /// Every built-in operator of the schema, read or not; its number is its index.
   public static let builtins: [String] = TFLiteBuiltins.names
 
   /// The custom operators that are read, by the names that models give them.
-  public static let customOperators = ["Convolution2DTransposeBias"]
+  public static let customOperators = TFLiteConverter.customOperators
 
   /// - Parameters:
   ///   - path: A regular file.
@@ -33,17 +34,19 @@ public struct TFLiteReader {
     try read(ModelBytes(copying: bytes, path: name), options)
   }
 
-  static func inputs(_ file: ModelBytes) throws(ModelFormatError) -> [ModelInput] {
-    let subgraph = try TFLiteModel(file).subgraph(0)
+  static func inputs(_ file: ModelBytes, signature: String? = nil) throws(ModelFormatError) -> [ModelInput] {
+    let model = try TFLiteModel(file)
+    let subgraph = try model.subgraph(try model.subgraphIndex(signature: signature))
     return subgraph.inputs.map { index in
       let tensor = subgraph.tensors[index]
-      return ModelInput(name: tensor.name, dimensions: tensor.shape.dimensions.map { $0 })
+      return ModelInput(name: tensor.name, dimensions: tensor.openDimensions)
     }
   }
 
   static func read(_ file: ModelBytes, _ options: ReadOptions) throws(ModelFormatError) -> Graph {
     let model = try TFLiteModel(file)
-    var converter = TFLiteConverter(model: model, subgraph: try model.subgraph(0))
-    return try converter.graph(inputShapes: options.inputShapes)
+    var converter = try TFLiteConverter(
+      model: model, subgraph: try model.subgraphIndex(signature: options.signature), options: options)
+    return try converter.convert()
   }
 }

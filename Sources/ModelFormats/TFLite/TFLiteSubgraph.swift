@@ -14,6 +14,11 @@ struct TFLiteOperator {
   /// The kind of `options`, by number in the schema's union BuiltinOptions; 0 for none.
   var optionsKind: UInt8
   var options: FlatTable?
+  /// The same of the union BuiltinOptions2, which later operators have.
+  var options2Kind: UInt8
+  var options2: FlatTable?
+  /// Tensors that stand for the scales of what an integer kernel computes on the way.
+  var intermediates: [Int]
   /// "operator 3 (CONV_2D) of subgraph 0".
   var place: String
 }
@@ -32,6 +37,7 @@ struct TFLiteModel {
   private let codes: FlatTables
   private let subgraphs: FlatTables
   private let buffers: FlatTables
+  private let signatures: FlatTables
 
   static let identifier = Array("TFL3".utf8)
 
@@ -46,6 +52,7 @@ struct TFLiteModel {
     codes = try root.tables(1)
     subgraphs = try root.tables(2)
     buffers = try root.tables(4)
+    signatures = try root.tables(7)
   }
 
   func subgraph(_ index: Int) throws(ModelFormatError) -> TFLiteSubgraph {
@@ -72,6 +79,25 @@ struct TFLiteModel {
       outputs: try indices(table, 2, tensors.count, allowsNone: false))
   }
 
+  /// The subgraph that the signature `name` runs; the main one where none is named.
+  func subgraphIndex(signature name: String?) throws(ModelFormatError) -> Int {
+    guard let name else { return 0 }
+    var names: [String] = []
+    for index in 0..<signatures.count {
+      let signature = try signatures(index, "signature \(index)")
+      let key = try signature.string(2) ?? ""
+      if key == name {
+        let subgraph: UInt32 = try signature.scalar(4, default: 0)
+        return Int(subgraph)
+      }
+      names.append("'\(key)'")
+    }
+    throw file.malformed(
+      "signature '\(name)'", "the model has no such signature",
+      expected: names.isEmpty
+        ? "none: the model has no signatures" : "one of \(names.prefix(16).joined(separator: ", "))")
+  }
+
   private func `operator`(_ table: FlatTable, _ tensorCount: Int) throws(ModelFormatError) -> TFLiteOperator {
     let codeIndex: UInt32 = try table.scalar(0, default: 0)
     guard Int(codeIndex) < codes.count else {
@@ -90,6 +116,8 @@ struct TFLiteModel {
       inputs: try indices(table, 1, tensorCount, allowsNone: true),
       outputs: try indices(table, 2, tensorCount, allowsNone: false),
       optionsKind: try table.scalar(3, default: 0), options: try table.table(4, "options"),
+      options2Kind: try table.scalar(11, default: 0), options2: try table.table(12, "options"),
+      intermediates: try indices(table, 8, tensorCount, allowsNone: false),
       place: table.place.namingOperator(name))
   }
 

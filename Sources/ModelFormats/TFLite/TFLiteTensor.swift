@@ -6,12 +6,16 @@ struct TFLiteTensor {
   var type: TFLiteTensorType
   /// Without the marks for dimensions that only a run determines: those are 1 here, as in LiteRT.
   var shape: Shape
+  /// The shape with `nil` for what only a run determines.
+  var openDimensions: [Int?]
   var quantization: Quantization?
   /// The bytes of the value, where the file has one.
   var value: Range<Int>?
   /// Kept between runs, by operators older than resource variables.
   var isVariable: Bool
-  /// What edgebench does not read of it: "sparse", "quantized in blocks".
+  /// How its constant elements are laid out, where not all of them are in the file.
+  var sparsity: TFLiteSparsity?
+  /// What edgebench does not read of it: "quantized in a custom way".
   var unsupportedFeature: String?
 
   init(_ table: FlatTable, buffers: FlatTables) throws(ModelFormatError) {
@@ -25,9 +29,13 @@ struct TFLiteTensor {
         expected: "at most \(Shape.largestRank) axes of 0 or more")
     }
     shape = Shape(dimensions)
+    let signature = try table.integers(7, as: Int32.self)
+    openDimensions = dimensions.indices.map { axis in
+      signature.count == dimensions.count && signature[axis] < 0 ? nil : dimensions[axis]
+    }
     isVariable = try table.bool(5)
     value = try Self.value(of: table, buffers: buffers)
-    if try table.table(6, "sparsity") != nil { unsupportedFeature = "sparse" }
+    if let parameters = try table.table(6, "sparsity") { sparsity = try TFLiteSparsity(parameters) }
     if let parameters = try table.table(4, "quantization") {
       let details: UInt8 = try parameters.scalar(4, default: 0)
       if details != 0 { unsupportedFeature = "quantized in blocks or in a custom way" }
@@ -99,7 +107,10 @@ enum TFLiteTensorType: Int8 {
     case .uint64: .u64
     case .bool: .bool
     case .int4: .i4
-    case .string, .complex64, .complex128, .resource, .variant, .bfloat16, .int2, .uint4, .float8E4M3,
+    // Constants of 2 bits are read as bytes.
+    case .int2: .i8
+    case .bfloat16: .bf16
+    case .string, .complex64, .complex128, .resource, .variant, .uint4, .float8E4M3,
       .float8E5M2, .unknown:
       nil
     }

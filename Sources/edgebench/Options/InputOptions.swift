@@ -19,13 +19,19 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Use seeded weights in place of the model's (an ncnn .param without its .bin).")
   var randomWeights = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The signature of a TFLite model to run, in place of its main graph.", valueName: "NAME"))
+  var signature: String?
+
   /// What the model in `path` is read with: shapes that it leaves open, from `--shape` or from the arrays, and the arrays
   /// themselves, which may decide about shapes and branches.
   func readOptions(for path: String) throws(CommandFailure) -> ReadOptions {
     var options = ReadOptions(
-      inputShapes: try shape.byName(), randomWeights: randomWeights ? 1 : nil, note: { Terminal.warning($0) })
+      inputShapes: try shape.byName(), signature: signature, randomWeights: randomWeights ? 1 : nil,
+      note: { Terminal.warning($0) })
     guard !inputs.isEmpty else { return options }
-    let declared = try failing(as: .badInput) { try ModelReader.inputs(of: path) }
+    let declared = try failing(as: .badInput) { try ModelReader.inputs(of: path, signature: signature) }
     var next = 0
     for text in inputs {
       let (position, file) = try place(text, among: declared.map(\.name), next: &next)
