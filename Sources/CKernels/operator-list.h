@@ -74,3 +74,6 @@ EB_OPERATOR(EB_OP_DETERMINANT_F32, eb_determinant_f32)
 
 // Detection
 EB_OPERATOR(EB_OP_DETECTION_F32, eb_detection_f32)
+// Sequences
+EB_OPERATOR(EB_OP_PACK_GEMM_F32, eb_pack_gemm)
+EB_OPERATOR(EB_OP_RECURRENT_F32, eb_recurrent_f32)

@@ -24,6 +24,8 @@
 #include "resize-bilinear-f32-body.h"
 #include "row-f32-body.h"
 #include "unary-f32-body.h"
+// After those whose functions it calls.
+#include "recurrent-f32-body.h"
 
 #define EB_VECTOR_KERNELS                                                                                 \
   {                                                                                                       \
@@ -32,5 +34,6 @@
     .layer_norm_f32_row = EB_KERNEL(layer_norm_f32_row), .reduce_f32_row = EB_KERNEL(reduce_f32_row),     \
     .accumulate_f32_row = EB_KERNEL(accumulate_f32_row), .quantize_f32_i8 = EB_KERNEL(quantize_f32_i8),   \
     .dequantize_i8_f32 = EB_KERNEL(dequantize_i8_f32), .f32_to_f16 = EB_KERNEL(f32_to_f16),               \
-    .f16_to_f32 = EB_KERNEL(f16_to_f32), .resize_bilinear_f32 = EB_KERNEL(resize_bilinear_f32)            \
+    .f16_to_f32 = EB_KERNEL(f16_to_f32), .resize_bilinear_f32 = EB_KERNEL(resize_bilinear_f32),           \
+    .recurrent_row_f32 = EB_KERNEL(recurrent_row_f32)                                                     \
   }

@@ -65,7 +65,7 @@ extension StaticQuantization {
     case .matMul, .select, .logSoftmax, .layerNorm, .batchNorm, .quantize, .dequantize, .cast,
       .castOverflowing,
       .bitcast, .gatherElements, .gatherND, .scatterElements, .scatterND, .reverseSequence, .topIndices,
-      .cumulative, .determinant, .detection, .readState, .writeState:
+      .cumulative, .determinant, .detection, .recurrence, .readState, .writeState:
       return .never
     }
   }

@@ -81,6 +81,13 @@ extension Graph {
       guard let a = node.inputs[0] else { return 0 }
       let rank = self[a].shape.rank
       factors = (elements(node.outputs.first), self[a].shape[transposeA ? rank - 2 : rank - 1])
+    case .recurrence:
+      // Every state takes the weights of its direction once.
+      guard let weights = node.inputs[1], let recurrent = node.inputs[2], let x = node.inputs[0] else {
+        return 0
+      }
+      let rows = elements(x) / self[x].shape[2]
+      factors = (rows, elements(weights) + elements(recurrent))
     default: return 0
     }
     let (product, overflow) = factors.0.multipliedReportingOverflow(by: factors.1)

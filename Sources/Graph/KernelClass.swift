@@ -44,7 +44,8 @@ extension Graph {
     case .conv2d(let convolution): convolutionClass(convolution, weights: weightShape(of: node))
     case .depthwiseConv2d(let convolution): depthwiseClass(convolution, weights: weightShape(of: node))
     case .transposeConv2d: .transposeConv
-    case .fullyConnected: .fullyConnected
+    // A step's product has as many rows as the batch, so the weights' bytes bound it.
+    case .fullyConnected, .recurrence: .fullyConnected
     case .matMul: .matmul
     case .pool2d: .pooling
     case .unary, .binary, .select: .elementwise

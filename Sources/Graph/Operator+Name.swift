@@ -45,6 +45,7 @@ extension Operator {
     case .depthToSpace: "depthToSpace"
     case .spaceToDepth: "spaceToDepth"
     case .detection: "detection"
+    case .recurrence(let recurrence): String(describing: recurrence.kind)
     }
   }
 }

@@ -82,6 +82,10 @@ public enum Operator: Sendable, Hashable, Codable {
   /// Inputs: box encodings `[boxes, 4]`, scores `[boxes, columns]`, the best score of each box `[boxes]`, anchors
   /// `[boxes, 4]`. Output: `[detections * classesPerDetection + 1, 6]`, see ``Detection``.
   case detection(Detection)
+  /// Inputs: x, weights `[D, G * H, I]`, recurrent weights `[D, G * H, H]`, and, each optional, biases of both
+  /// `[D, 2 * G * H]`, lengths (i32) `[N]`, initial state, initial cell, peepholes of input, output and forget gate
+  /// `[D, 3 * H]`. Outputs: all states (0 after a row's length), the last state, an LSTM's last cell.
+  case recurrence(Recurrence)
 }
 
 /// What follows an operator's sum, fused into it.

@@ -60,6 +60,7 @@ struct ShapeInference {
     case .depthToSpace(let block): return [try depthToSpace(block)]
     case .spaceToDepth(let block): return [try spaceToDepth(block)]
     case .detection(let detection): return [try self.detection(detection)]
+    case .recurrence(let recurrence): return try self.recurrence(recurrence)
     }
   }
 

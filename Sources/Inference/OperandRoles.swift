@@ -4,7 +4,7 @@ internal import CKernels
 enum OperandRoles {
   /// The first operand that `op` writes to; those after it (scratch, workspace) are written to as well.
   static func firstWritten(of op: UInt32, count: Int) -> Int {
-    hasWorkspaceOperand(op) ? 2 : count - 1
+    hasWorkspaceOperand(op) ? 2 : endsWithScratch(op) ? count - 2 : count - 1
   }
 
   /// The operand that `prepare` fills and later runs trust; `nil` where there is none.
@@ -14,8 +14,12 @@ enum OperandRoles {
 
   /// The operand that holds `op`'s scratch; `nil` where there is none.
   static func scratch(of op: UInt32, count: Int) -> Int? {
-    hasWorkspaceOperand(op) && count > 3 ? 3 : nil
+    if endsWithScratch(op) { return count - 1 }
+    return hasWorkspaceOperand(op) && count > 3 ? 3 : nil
   }
+
+  /// Operators whose operands are: inputs, the output, the scratch.
+  private static func endsWithScratch(_ op: UInt32) -> Bool { (176...191).contains(op) }
 
   /// Operators whose operands are: two inputs, the output, [scratch], [workspace].
   private static func hasWorkspaceOperand(_ op: UInt32) -> Bool {

@@ -44,6 +44,7 @@ extension PlanBuilder {
     case .depthToSpace(let block): try lowerDepthToSpace(node, block)
     case .spaceToDepth(let block): try lowerSpaceToDepth(node, block)
     case .detection(let detection): try lowerDetection(node, detection)
+    case .recurrence(let recurrence): try lowerRecurrence(node, recurrence)
     }
   }
 

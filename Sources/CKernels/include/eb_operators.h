@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "eb_isa.h"
+#include "eb_recurrent.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -94,6 +95,10 @@ enum eb_op {
   EB_OP_REVERSE_SEQUENCE = 137,  // in, lengths, out: eb_reverse_sequence_params
   EB_OP_DETERMINANT_F32 = 138,   // in, out: eb_determinant_params
   EB_OP_DETECTION_F32 = 200,     // box encodings, scores, best score a box, anchors, out: eb_detection_params
+  // weights, [bias], packed weights: eb_pack_gemm_params
+  EB_OP_PACK_GEMM_F32 = 160,
+  // 176 to 191: their last two operands are the output and a scratch.
+  EB_OP_RECURRENT_F32 = 176,  // see recurrent-f32.c: eb_recurrent_params
 };
 
 // Values of Graph.ElementType.

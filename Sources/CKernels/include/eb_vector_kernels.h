@@ -39,6 +39,9 @@ typedef struct {
   void (*f16_to_f32)(size_t count, const uint16_t *in, float *out);
   // Output rows [first, end) of batch * out_height.
   void (*resize_bilinear_f32)(const eb_resize_params *params, size_t first, size_t end, const float *in, float *out);
+  void (*resize_bilinear_f32)(const eb_resize_params *params, const float *in, float *out);
+  // One row of one step of a recurrent layer, after its products.
+  void (*recurrent_row_f32)(const eb_recurrent_row *row);
 } eb_vector_kernels;
 
 // The table for `isa`, or the nearest below it.

@@ -39,6 +39,7 @@ struct KernelChoice {
     case .cumulative: hasWholeBytes(0) && tensor(0)?.quantization == nil ? .native : widenAll(.f32)
     case .determinant: areAll(.f32) ? .native : widenAll(.f32)
     case .softmax: softmax
+    case .recurrence: .widen(to: .f32, inputs: [0, 1, 2, 3, 5, 6, 7])
     case .matMul, .logSoftmax, .layerNorm, .batchNorm, .detection: areAll(.f32) ? .native : widenAll(.f32)
     }
   }
