@@ -77,3 +77,17 @@ EB_OPERATOR(EB_OP_DETECTION_F32, eb_detection_f32)
 // Sequences
 EB_OPERATOR(EB_OP_PACK_GEMM_F32, eb_pack_gemm)
 EB_OPERATOR(EB_OP_RECURRENT_F32, eb_recurrent_f32)
+EB_OPERATOR(EB_OP_ATTENTION_F32, eb_attention_f32)
+EB_OPERATOR(EB_OP_RMS_NORM_F32, eb_rms_norm_f32)
+EB_OPERATOR(EB_OP_FOURIER_F32, eb_fourier_f32)
+
+// Images in up to three dimensions, places that are computed, detection
+EB_OPERATOR(EB_OP_GROUP_NORM_F32, eb_group_norm_f32)
+EB_OPERATOR(EB_OP_RESAMPLE_F32, eb_resample_f32)
+EB_OPERATOR(EB_OP_WINDOW_REDUCE_F32, eb_window_reduce_f32)
+EB_OPERATOR(EB_OP_CONV_ND_F32, eb_conv_nd_f32)
+EB_OPERATOR(EB_OP_DEFORM_CONV_F32, eb_deform_conv_f32)
+EB_OPERATOR(EB_OP_GRID_SAMPLE_F32, eb_grid_sample_f32)
+EB_OPERATOR(EB_OP_ROI_ALIGN_F32, eb_roi_align_f32)
+EB_OPERATOR(EB_OP_COL2IM_F32, eb_col2im_f32)
+EB_OPERATOR(EB_OP_NON_MAX_SUPPRESSION, eb_non_max_suppression)

@@ -81,6 +81,22 @@ extension Graph {
       guard let a = node.inputs[0] else { return 0 }
       let rank = self[a].shape.rank
       factors = (elements(node.outputs.first), self[a].shape[transposeA ? rank - 2 : rank - 1])
+    case .convolution3D(let convolution):
+      guard let weights = node.inputs[1], let x = node.inputs[0] else { return 0 }
+      factors =
+        convolution.isTransposed
+        ? (elements(x), elements(weights) / self[x].shape[4])
+        : (elements(node.outputs.first), elements(weights) / self[weights].shape[0])
+    case .deformableConvolution:
+      guard let weights = node.inputs[1] else { return 0 }
+      factors = (elements(node.outputs.first), elements(weights) / self[weights].shape[0])
+    case .attention(let attention):
+      guard let q = node.inputs[0], let k = node.inputs[1], let v = node.inputs[2],
+        let extents = AttentionExtents(attention, q: self[q].shape, k: self[k].shape, v: self[v].shape)
+      else { return 0 }
+      factors = (
+        elements(q) / extents.depth, extents.keys * (extents.depth + extents.valueDepth)
+      )
     case .recurrence:
       // Every state takes the weights of its direction once.
       guard let weights = node.inputs[1], let recurrent = node.inputs[2], let x = node.inputs[0] else {

@@ -46,17 +46,20 @@ extension Graph {
     case .transposeConv2d: .transposeConv
     // A step's product has as many rows as the batch, so the weights' bytes bound it.
     case .fullyConnected, .recurrence: .fullyConnected
-    case .matMul: .matmul
-    case .pool2d: .pooling
+    case .matMul, .attention: .matmul
+    case .convolution3D(let convolution): convolution.isTransposed ? .transposeConv : .convKxK
+    case .deformableConvolution: .convKxK
+    case .pool2d, .windowReduction, .regionAlignment: .pooling
     case .unary, .binary, .select: .elementwise
-    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant, .detection: .reduction
+    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant, .detection, .fourier, .nonMaxSuppression:
+      .reduction
     case .softmax, .logSoftmax: .softmax
-    case .layerNorm, .batchNorm: .normalization
-    case .resize: .resize
+    case .layerNorm, .batchNorm, .rmsNorm, .groupNorm: .normalization
+    case .resize, .resample, .gridSampling: .resize
     case .quantize, .dequantize, .cast, .castOverflowing: .conversion
     case .concat, .reshape, .transpose, .pad, .slice, .gather, .broadcast, .tile, .readState, .writeState,
       .depthToSpace, .spaceToDepth, .gatherElements, .gatherND, .scatterElements, .scatterND,
-      .reverseSequence, .bitcast:
+      .reverseSequence, .bitcast, .blocksToImage:
       .dataMovement
     }
   }

@@ -46,6 +46,19 @@ extension Operator {
     case .spaceToDepth: "spaceToDepth"
     case .detection: "detection"
     case .recurrence(let recurrence): String(describing: recurrence.kind)
+    case .attention: "attention"
+    case .rmsNorm: "rmsNorm"
+    case .groupNorm: "groupNorm"
+    case .fourier: "fourier"
+    case .windowReduction: "windowReduction"
+    case .convolution3D(let convolution):
+      convolution.isTransposed ? "transposeConvolution3D" : "convolution3D"
+    case .deformableConvolution: "deformableConvolution"
+    case .resample: "resample"
+    case .gridSampling: "gridSampling"
+    case .regionAlignment: "regionAlignment"
+    case .nonMaxSuppression: "nonMaxSuppression"
+    case .blocksToImage: "blocksToImage"
     }
   }
 }

@@ -86,6 +86,36 @@ public enum Operator: Sendable, Hashable, Codable {
   /// `[D, 2 * G * H]`, lengths (i32) `[N]`, initial state, initial cell, peepholes of input, output and forget gate
   /// `[D, 3 * H]`. Outputs: all states (0 after a row's length), the last state, an LSTM's last cell.
   case recurrence(Recurrence)
+  /// Inputs: q, k, v, each `[N, heads, length, depth]` or `[N, length, heads * depth]`; a mask (optional) that broadcasts
+  /// to `[N, heads, queries, keys]`, bool (whether a key is seen) or added; how many keys are there (optional, i32) `[N]`.
+  /// A query that sees no key gives 0.
+  case attention(Attention)
+  /// Inputs: x, scale (optional). x / sqrt(mean of squares + epsilon) over the last `axes` axes.
+  case rmsNorm(axes: Int, epsilon: Float)
+  /// Inputs: x `[N, ..., C]`, scale, bias (each optional) `[C]`. Normalises over all pixels of each group of channels.
+  case groupNorm(groups: Int, epsilon: Float)
+  /// Input: `[..., 1 or 2]`, real or complex.
+  case fourier(Fourier)
+  /// Input: `[N, D, H, W, C]`. The output tensor's shape says how many windows there are.
+  case windowReduction(WindowReduction)
+  /// Inputs: `[N, D, H, W, C]`, weights `[O, KD, KH, KW, C / groups]`, transposed `[groups, KD, KH, KW, O / groups,
+  /// C / groups]`, bias (optional). The output tensor's shape says how large a transposed one's result is.
+  case convolution3D(Convolution3D)
+  /// Inputs: `[N, H, W, C]`, weights `[O, KH, KW, C / groups]`, offsets of taps (y, x) `[N, OH, OW, offset groups, taps, 2]`,
+  /// bias (optional), mask of taps (optional) `[N, OH, OW, offset groups, taps]`.
+  case deformableConvolution(Convolution, offsetGroups: Int)
+  /// Inputs: x, indices (i32) `[J, T]`, weights `[J, T]`, offsets (optional) `[J]`. Element j along the axis is offset j plus
+  /// the sum over t of weight (j, t) times element index (j, t).
+  case resample(axis: Int)
+  /// Inputs: `[N, H, W, C]`, places `[N, OH, OW, 2]`; or `[N, D, H, W, C]`, `[N, OD, OH, OW, 3]`.
+  case gridSampling(GridSampling)
+  /// Inputs: `[N, H, W, C]`, boxes (x1, y1, x2, y2) `[R, 4]`, the image of each (i32) `[R]`. Output: `[R, OH, OW, C]`.
+  case regionAlignment(RegionAlignment)
+  /// Inputs: boxes `[N, boxes, 4]`, scores `[N, classes, boxes]`. Outputs: image, class and box of those that are left, -1 in
+  /// unused rows (i64) `[capacity, 3]`; how many are left (i64) `[1]`.
+  case nonMaxSuppression(NonMaxSuppression)
+  /// Input: `[N, C * taps, blocks]`. Output: `[N, C, D, H, W]`, blocks added up where they lie.
+  case blocksToImage(Window3D, image: Size3D)
 }
 
 /// What follows an operator's sum, fused into it.

@@ -61,6 +61,19 @@ struct ShapeInference {
     case .spaceToDepth(let block): return [try spaceToDepth(block)]
     case .detection(let detection): return [try self.detection(detection)]
     case .recurrence(let recurrence): return try self.recurrence(recurrence)
+    case .attention(let attention): return [try self.attention(attention)]
+    case .rmsNorm(let axes, let epsilon): return [try rmsNorm(axes: axes, epsilon: epsilon)]
+    case .groupNorm(let groups, let epsilon): return [try groupNorm(groups: groups, epsilon: epsilon)]
+    case .fourier(let fourier): return [try self.fourier(fourier)]
+    case .windowReduction(let reduction): return [try windowReduction(reduction)]
+    case .convolution3D(let convolution): return [try convolution3D(convolution)]
+    case .deformableConvolution(let convolution, let offsetGroups):
+      return [try deformableConvolution(convolution, offsetGroups: offsetGroups)]
+    case .resample(let axis): return [try resample(axis: axis)]
+    case .gridSampling(let sampling): return [try gridSampling(sampling)]
+    case .regionAlignment(let alignment): return [try regionAlignment(alignment)]
+    case .nonMaxSuppression(let suppression): return try nonMaxSuppression(suppression)
+    case .blocksToImage(let window, let image): return [try blocksToImage(window, image: image)]
     }
   }
 

@@ -51,8 +51,9 @@ extension Graph {
     graph = try graph.splittingActivations()
     graph = graph.wideningUnsupportedElements()
     if options.foldsConstants { graph = try graph.foldingConstants() }
+    graph = graph.replacingComputedWeights()
     graph = graph.foldingBatchNorms()
-    graph = try graph.expandingBatchNorms()
+    graph = graph.expandingBatchNorms()
     graph = graph.replacingMatMuls()
     graph = graph.fusingPadding()
     return graph.removingDeadNodes()

@@ -45,6 +45,19 @@ extension PlanBuilder {
     case .spaceToDepth(let block): try lowerSpaceToDepth(node, block)
     case .detection(let detection): try lowerDetection(node, detection)
     case .recurrence(let recurrence): try lowerRecurrence(node, recurrence)
+    case .attention(let attention): try lowerAttention(node, attention)
+    case .rmsNorm(let axes, let epsilon): try lowerRMSNorm(node, axes, epsilon: epsilon)
+    case .groupNorm(let groups, let epsilon): try lowerGroupNorm(node, groups, epsilon: epsilon)
+    case .fourier(let fourier): try lowerFourier(node, fourier)
+    case .windowReduction(let reduction): try lowerWindowReduction(node, reduction)
+    case .convolution3D(let convolution): try lowerConvolution3D(node, convolution)
+    case .deformableConvolution(let convolution, let offsetGroups):
+      try lowerDeformableConvolution(node, convolution, offsetGroups: offsetGroups)
+    case .resample(let axis): try lowerResample(node, axis)
+    case .gridSampling(let sampling): try lowerGridSampling(node, sampling)
+    case .regionAlignment(let alignment): try lowerRegionAlignment(node, alignment)
+    case .nonMaxSuppression(let suppression): try lowerNonMaxSuppression(node, suppression)
+    case .blocksToImage(let window, let image): try lowerBlocksToImage(node, window, image: image)
     }
   }
 

@@ -11,8 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "eb_attention.h"
 #include "eb_isa.h"
 #include "eb_recurrent.h"
+#include "eb_sampling.h"
+#include "eb_windows.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -97,8 +100,20 @@ enum eb_op {
   EB_OP_DETECTION_F32 = 200,     // box encodings, scores, best score a box, anchors, out: eb_detection_params
   // weights, [bias], packed weights: eb_pack_gemm_params
   EB_OP_PACK_GEMM_F32 = 160,
+  EB_OP_RMS_NORM_F32 = 161,       // in, [scale], out: eb_layer_norm_params
+  EB_OP_GROUP_NORM_F32 = 162,     // in, [scale], [bias], out: eb_group_norm_params
+  EB_OP_RESAMPLE_F32 = 163,       // in, indices (i32), weights, [offsets], out: eb_resample_params
+  EB_OP_WINDOW_REDUCE_F32 = 164,  // in, out: eb_window_reduce_params
+  EB_OP_GRID_SAMPLE_F32 = 165,    // in, grid, out: eb_grid_sample_params
+  EB_OP_ROI_ALIGN_F32 = 166,      // in, boxes, images (i32), out: eb_roi_align_params
+  EB_OP_COL2IM_F32 = 167,         // in, out: eb_col2im_params
   // 176 to 191: their last two operands are the output and a scratch.
-  EB_OP_RECURRENT_F32 = 176,  // see recurrent-f32.c: eb_recurrent_params
+  EB_OP_RECURRENT_F32 = 176,        // see recurrent-f32.c: eb_recurrent_params
+  EB_OP_ATTENTION_F32 = 177,        // q, k, v, [mask], [lengths], out, scratch: eb_attention_params
+  EB_OP_CONV_ND_F32 = 178,          // in, packed weights, bias, out, scratch: eb_conv_nd_params
+  EB_OP_DEFORM_CONV_F32 = 179,      // in, packed weights, offsets, [mask], out, scratch: eb_deform_conv_params
+  EB_OP_FOURIER_F32 = 180,          // in, out, scratch: eb_fourier_params
+  EB_OP_NON_MAX_SUPPRESSION = 181,  // boxes, scores, out, scratch: eb_non_max_suppression_params
 };
 
 // Values of Graph.ElementType.

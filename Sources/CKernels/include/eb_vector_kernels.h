@@ -39,9 +39,25 @@ typedef struct {
   void (*f16_to_f32)(size_t count, const uint16_t *in, float *out);
   // Output rows [first, end) of batch * out_height.
   void (*resize_bilinear_f32)(const eb_resize_params *params, size_t first, size_t end, const float *in, float *out);
-  void (*resize_bilinear_f32)(const eb_resize_params *params, const float *in, float *out);
   // One row of one step of a recurrent layer, after its products.
   void (*recurrent_row_f32)(const eb_recurrent_row *row);
+  // in / sqrt(mean of squares + epsilon) * scale, which may be NULL, over one row.
+  void (*rms_norm_f32_row)(size_t count, float epsilon, const float *in, const float *scale, float *out);
+  // sums[i] += (in[i] - mean[i])^2
+  void (*accumulate_deviation_f32)(size_t count, const float *in, const float *mean, float *sums);
+  // out[i] = (in[i] - mean[i]) * factor[i] + bias[i]
+  void (*standardize_f32)(size_t count, const float *in, const float *mean, const float *factor, const float *bias,
+                          float *out);
+  // out[i] += factor * in[i]
+  void (*add_scaled_f32)(size_t count, float factor, const float *in, float *out);
+  // scores[j] = scale * query . keys[j]
+  void (*attention_scores_f32)(size_t keys, size_t depth, float scale, const float *query, const float *key,
+                               size_t key_stride, float *scores);
+  // out = sum over j of weights[j] * values[j]
+  void (*attention_mix_f32)(size_t keys, size_t depth, const float *weights, const float *value, size_t value_stride,
+                            float *out);
+  // x = cap * tanh(x / cap)
+  void (*softcap_f32)(size_t count, float cap, float *x);
 } eb_vector_kernels;
 
 // The table for `isa`, or the nearest below it.

@@ -29,6 +29,11 @@ extension PlanBuilder {
     let requirements = eb_fully_connected_requirements(op.rawValue, &parameters)
     parameters.algorithm = requirements.algorithm
 
+    if op == EB_OP_FULLY_CONNECTED_F32, weights.constant == nil || (bias != nil && bias?.constant == nil) {
+      let packed = try packedWhenRun(node, parameters, byteCount: requirements.packed_bytes)
+      return addStep(
+        op, parameters, [try input(0, of: node), packed, try define(output)], output: 2)
+    }
     let packed = try packedMemory(requirements)
     if let quantized {
       let elements = try signedBytes(weights)
@@ -45,6 +50,19 @@ extension PlanBuilder {
         op.rawValue, &parameters, elements, try floats(bias), packed.buffer.baseAddress)
     }
     try addProduct(op, parameters, requirements, packed, node, output: output)
+  }
+
+  /// Weights that are computed, packed by a step of their own.
+  private mutating func packedWhenRun(
+    _ node: Node, _ layer: eb_fully_connected_params, byteCount: Int
+  ) throws(LoweringError) -> Int {
+    var pack = eb_pack_gemm_params()
+    pack.matrices = 1
+    pack.columns = layer.out_channels
+    pack.depth = layer.in_channels
+    pack.isa = layer.isa
+    return try packed(
+      [pack], weights: 1, bias: 2, of: node, byteCount: byteCount, name: "\(node.name) weights")
   }
 
   private func fullyConnectedOperator(_ x: Tensor, _ weights: Tensor) throws(LoweringError) -> eb_op {

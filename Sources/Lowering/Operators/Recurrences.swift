@@ -108,12 +108,12 @@ extension PlanBuilder {
 
   /// The node's weights at `position` as `packs` say: a constant where they are, else memory that steps fill.
   mutating func packed(
-    _ packs: [eb_pack_gemm_params], weights position: Int, bias biasPosition: Int, of node: Node,
+    _ packs: [eb_pack_gemm_params], weights position: Int, bias biasPosition: Int?, of node: Node,
     byteCount: Int,
     name: String
   ) throws(LoweringError) -> Int {
     let weights = try inputTensor(position, of: node)
-    let bias = inputID(biasPosition, of: node).map { graph[$0] }
+    let bias = biasPosition.flatMap { inputID($0, of: node) }.map { graph[$0] }
     if let elements = weights.floats, bias == nil || bias?.floats != nil {
       let memory = AlignedBytes(byteCount: byteCount)
       let biases = bias?.floats
@@ -124,7 +124,7 @@ extension PlanBuilder {
     for var pack in packs {
       pack.has_bias = bias == nil ? 0 : 1
       var operands = [try input(position, of: node)]
-      if bias != nil { operands.append(try input(biasPosition, of: node)) }
+      if let biasPosition, bias != nil { operands.append(try input(biasPosition, of: node)) }
       addStep(EB_OP_PACK_GEMM_F32, pack, operands + [memory])
     }
     return memory

@@ -23,7 +23,7 @@ extension Graph {
   }
 
   /// With the batch normalisations that are left as a product and a sum.
-  func expandingBatchNorms() throws(LoweringError) -> Graph {
+  func expandingBatchNorms() -> Graph {
     guard nodes.contains(where: { if case .batchNorm = $0.op { true } else { false } }) else { return self }
     var graph = self
     graph.nodes = []
@@ -33,9 +33,8 @@ extension Graph {
         continue
       }
       guard let line = channelLine(of: node, epsilon: epsilon) else {
-        throw .unsupported(
-          node: node.name, op: node.op.name,
-          reason: "its scale, bias, mean and variance must be f32 constants")
+        graph.expand(node, epsilon: epsilon)
+        continue
       }
       let shape: Shape = [line.slopes.count]
       let slopes = graph.append(
@@ -54,6 +53,32 @@ extension Graph {
           outputs: node.outputs))
     }
     return graph
+  }
+
+  /// A normalisation whose statistics are computed: `(x - mean) * (scale / sqrt(variance + epsilon)) + bias`.
+  private mutating func expand(_ node: Node, epsilon: Float) {
+    let operands = node.inputs.compactMap { $0 }
+    guard operands.count == 5 else { return }
+    let (x, scale, bias, mean, variance) = (operands[0], operands[1], operands[2], operands[3], operands[4])
+    func step(
+      _ role: String, _ op: Operator, _ inputs: [TensorID], like other: TensorID, _ graph: inout Graph
+    ) -> TensorID {
+      let result = graph.append(
+        Tensor(name: "\(node.name) \(role)", elementType: .f32, shape: graph[other].shape))
+      graph.nodes.append(Node(name: "\(node.name) \(role)", op: op, inputs: inputs, outputs: [result]))
+      return result
+    }
+    let added = append(
+      Tensor(name: "\(node.name) epsilon", elementType: .f32, shape: .scalar, constant: TensorData([epsilon]))
+    )
+    let sum = step("variance", .binary(.add, activation: .none), [variance, added], like: variance, &self)
+    let factor = step("factor", .unary(.rsqrt), [sum], like: variance, &self)
+    let slope = step("slope", .binary(.multiply, activation: .none), [factor, scale], like: variance, &self)
+    let deviation = step("deviation", .binary(.subtract, activation: .none), [x, mean], like: x, &self)
+    let scaled = step("scaled", .binary(.multiply, activation: .none), [deviation, slope], like: x, &self)
+    nodes.append(
+      Node(
+        name: node.name, op: .binary(.add, activation: .none), inputs: [scaled, bias], outputs: node.outputs))
   }
 }
 

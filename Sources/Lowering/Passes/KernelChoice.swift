@@ -40,6 +40,13 @@ struct KernelChoice {
     case .determinant: areAll(.f32) ? .native : widenAll(.f32)
     case .softmax: softmax
     case .recurrence: .widen(to: .f32, inputs: [0, 1, 2, 3, 5, 6, 7])
+    case .attention: .widen(to: .f32, inputs: hasType(3, [.bool]) ? [0, 1, 2] : [0, 1, 2, 3])
+    case .resample: .widen(to: .f32, inputs: [0, 2, 3])
+    case .regionAlignment: .widen(to: .f32, inputs: [0, 1])
+    case .rmsNorm, .groupNorm, .fourier, .windowReduction, .convolution3D, .deformableConvolution,
+      .gridSampling,
+      .nonMaxSuppression, .blocksToImage:
+      widenAll(.f32)
     case .matMul, .logSoftmax, .layerNorm, .batchNorm, .detection: areAll(.f32) ? .native : widenAll(.f32)
     }
   }

@@ -75,8 +75,9 @@ private struct Widening {
   /// Predicates and indices keep their types; all other results are of the type that the operands have.
   private func converts(_ output: Tensor, to type: ElementType, _ node: Node) -> Bool {
     switch node.op {
-    case .argMax, .argMin, .topIndices: false
+    case .argMax, .argMin, .topIndices, .nonMaxSuppression: false
     case .unary(let unary): !unary.isPredicate && output.elementType != type
+    case .windowReduction(let reduction): !reduction.kind.isPlace && output.elementType != type
     case .binary(let binary, _): !binary.isPredicate && output.elementType != type
     default: output.elementType != type
     }

@@ -9,8 +9,8 @@ extension ONNXConverter {
 
   func ifNode(_ node: ONNXNode) throws(ModelFormatError) {
     let branch = try node.graph(try condition(node, 0) ? "then_branch" : "else_branch")
-    for (position, id) in try convert(branch, of: node).enumerated() {
-      try bind(id, node, output: position)
+    for (position, value) in try convertValues(branch, of: node).enumerated() where node.makes(position) {
+      try bind(value, to: node.outputs[position], node.place)
     }
   }
 }

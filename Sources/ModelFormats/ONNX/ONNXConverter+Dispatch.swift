@@ -5,10 +5,10 @@ extension ONNXConverter {
   static let handlers: [String: Handler] = {
     var table: [String: Handler] = [:]
     for family in [
-      activations, arithmetic, bits, einsums, functions, indices, losses, orderings, selections, constants,
-      contributed, control, movements, normalizations, products,
-      quantizations,
-      reductions, resizings, windows,
+      activations, arithmetic, attentions, bits, constants, contributed, control, detections, einsums,
+      functions, indices, layerNormalizations, linearAttentions, loops, losses, movements, normalizations,
+      orderings, products, quantizations, recurrents, reductions, resamplings, resizings, selections,
+      sequences, signals, windows, windows3D,
     ] {
       table.merge(family) { first, _ in first }
     }

@@ -22,6 +22,11 @@ extension ONNXConverter {
   func convolution(
     _ node: ONNXNode, x: TensorID, weights: TensorID, bias: TensorID?, activation: Activation = .none
   ) throws(ModelFormatError) -> TensorID {
+    if shape(weights).rank == 5 {
+      let result = try convolution3D(node, x: x, weights: weights, bias: bias)
+      guard let unary = activation.unary else { return result }
+      return try apply(.unary(unary), [result], node, order: .channelsLast)
+    }
     let window = try ONNXWindow(node, kernel: Array(shape(weights).dimensions.dropFirst(2)), input: shape(x))
     let image = try image(x, node)
     let groups = try node.integer("group", default: 1)
@@ -41,8 +46,8 @@ extension ONNXConverter {
   func transposedConvolution(_ node: ONNXNode) throws(ModelFormatError) {
     let x = try input(node, 0)
     let weights = try input(node, 1)
-    guard try node.integer("group", default: 1) == 1 else {
-      throw node.unsupported("is ConvTranspose in groups")
+    if try node.integer("group", default: 1) != 1 || shape(x).rank == 5 {
+      return try transposedConvolution3D(node)
     }
     var window = try ONNXWindow(
       node, kernel: Array(shape(weights).dimensions.dropFirst(2)), input: shape(x), resolvesPadding: false)
@@ -58,11 +63,30 @@ extension ONNXConverter {
   }
 
   func maxPool(_ node: ONNXNode) throws(ModelFormatError) {
-    if node.makes(1) { throw node.unsupported("returns the indices of its maxima") }
+    if node.makes(1) {
+      let isColumnMajor = try node.flag("storage_order", default: false)
+      try bind(try poolWindows(.placeOfMaximum(isColumnMajor: isColumnMajor), node), node, output: 1)
+    }
+    if try needsWindows3D(node) { return try bind(try poolWindows(.maximum, node), node) }
     try pool(.max, node)
   }
 
-  func averagePool(_ node: ONNXNode) throws(ModelFormatError) { try pool(.average, node) }
+  func averagePool(_ node: ONNXNode) throws(ModelFormatError) {
+    let countsPadding = try node.flag("count_include_pad", default: false)
+    let roundsUp = try node.flag("ceil_mode", default: false)
+    let isGeneral = try needsWindows3D(node)
+    // What the last windows reach beyond the padding does not count.
+    if isGeneral || (countsPadding && roundsUp) {
+      return try bind(try poolWindows(.average(countsPadding: countsPadding), node), node)
+    }
+    try pool(.average, node)
+  }
+
+  /// Whether the pooling is one that the operators for images do not have.
+  private func needsWindows3D(_ node: ONNXNode) throws(ModelFormatError) -> Bool {
+    let dilations = try node.integers("dilations") ?? []
+    return shape(try input(node, 0)).rank == 5 || dilations.contains { $0 != 1 }
+  }
 
   private func pool(_ kind: Pooling.Kind, _ node: ONNXNode) throws(ModelFormatError) {
     try bind(try pooled(try input(node, 0), kind, node), node)

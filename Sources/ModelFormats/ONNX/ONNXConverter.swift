@@ -16,6 +16,8 @@ final class ONNXConverter {
   private var scopes: [ONNXScope] = []
   /// How many functions and subgraphs are open.
   private var depth = 0
+  /// The constants of subgraphs that were converted before.
+  private var subgraphConstants: [ObjectIdentifier: [String: TensorID]] = [:]
 
   /// Nodes converted so far, those of unrolled loops and inlined functions counted anew each time.
   private var convertedCount = 0
@@ -84,6 +86,24 @@ final class ONNXConverter {
     throw file.malformed(
       place(), "its input '\(name)' has no value yet",
       expected: "an input, an initializer or an earlier result")
+  }
+
+  /// What `name` stands for, a tensor or a sequence.
+  func value(named name: String, _ place: @autoclosure () -> String) throws(ModelFormatError) -> ONNXBinding {
+    for scope in scopes.reversed() {
+      if let elements = scope.sequences[name] { return .sequence(elements) }
+      if scope.isFunction || scope.ids[name] != nil { break }
+    }
+    return .tensor(try use(name, place()))
+  }
+
+  /// Gives `name` its value, a tensor or a sequence, in the innermost graph.
+  func bind(_ value: ONNXBinding, to name: String, _ place: @autoclosure () -> String) throws(ModelFormatError)
+  {
+    switch value {
+    case .tensor(let id): try bind(name, id, place())
+    case .sequence(let elements): scopes[scopes.count - 1].sequences[name] = elements
+    }
   }
 
   /// Gives `name` its value in the innermost graph.
@@ -207,21 +227,38 @@ final class ONNXConverter {
 
   /// Converts a subgraph with `inputs` as its inputs; its outputs.
   ///
+  /// Its constants are made once, however often it is converted.
+  ///
   /// - Parameter inputs: One an input of the subgraph, in its order.
-  func convert(
-    _ graph: ONNXGraph, of node: ONNXNode, inputs: [TensorID] = []
-  ) throws(ModelFormatError) -> [TensorID] {
+  func convertValues(
+    _ graph: ONNXGraph, of node: ONNXNode, inputs: [ONNXBinding] = []
+  ) throws(ModelFormatError) -> [ONNXBinding] {
     guard inputs.count <= graph.inputs.count else {
       throw node.malformed("its subgraph has \(graph.inputs.count) inputs", expected: "\(inputs.count)")
     }
     var scope = ONNXScope(opsets: scopes[scopes.count - 1].opsets)
     scope.attributes = scopes[scopes.count - 1].attributes
-    for (input, id) in zip(graph.inputs, inputs) { scope.ids[input.name] = id }
+    scope.ids = subgraphConstants[ObjectIdentifier(graph)] ?? [:]
+    for (input, value) in zip(graph.inputs, inputs) {
+      switch value {
+      case .tensor(let id): scope.ids[input.name] = id
+      case .sequence(let elements): scope.sequences[input.name] = elements
+      }
+    }
     return try inScope(scope, node) { () throws(ModelFormatError) in
-      try addInitializers(of: graph)
+      if subgraphConstants[ObjectIdentifier(graph)] == nil { try addInitializers(of: graph) }
+      for tensor in graph.initializers where subgraphConstants[ObjectIdentifier(graph)] == nil {
+        _ = try use(tensor.name, node.place)
+      }
+      if subgraphConstants[ObjectIdentifier(graph)] == nil {
+        let given = Set(graph.inputs.map(\.name))
+        subgraphConstants[ObjectIdentifier(graph)] = scopes[scopes.count - 1].ids.filter {
+          !given.contains($0.key)
+        }
+      }
       for node in graph.nodes { try convert(node) }
-      var results: [TensorID] = []
-      for output in graph.outputs { results.append(try use(output.name, node.place)) }
+      var results: [ONNXBinding] = []
+      for output in graph.outputs { results.append(try value(named: output.name, node.place)) }
       return results
     }
   }
@@ -274,6 +311,8 @@ final class ONNXConverter {
 /// What the nodes of one graph or function see.
 struct ONNXScope {
   var ids: [String: TensorID] = [:]
+  /// Names that stand for sequences.
+  var sequences: [String: [TensorID]] = [:]
   /// Constants that no node has read yet.
   var initializers: [String: ONNXTensor] = [:]
   var opsets: [String: Int]
