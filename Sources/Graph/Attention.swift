@@ -1,7 +1,7 @@
 /// Scaled dot-product attention of one sequence to another.
 ///
 /// - Source: Vaswani et al., arXiv:1706.03762, section 3.2; masks and bounds as ONNX's Attention has them.
-public struct Attention: Sendable, Hashable {
+public struct Attention: Sendable, Hashable, Codable {
   /// Heads of the queries, a multiple of those of keys and values: neighbouring ones share keys.
   public var heads: Int
   public var keyHeads: Int
@@ -33,7 +33,7 @@ public struct Attention: Sendable, Hashable {
 }
 
 /// The shapes that an attention's operands have in common.
-public struct AttentionExtents: Sendable, Hashable {
+public struct AttentionExtents: Sendable, Hashable, Codable {
   public var batch: Int
   public var queries: Int
   public var keys: Int

@@ -1,8 +1,8 @@
 /// A recurrent layer over a whole sequence: RNN, GRU or LSTM, forward, backward or both.
 ///
 /// - Source: ONNX operators RNN, GRU and LSTM, whose equations, gate orders and weight layouts these are.
-public struct Recurrence: Sendable, Hashable {
-  public enum Kind: UInt8, Sendable, Hashable, CaseIterable {
+public struct Recurrence: Sendable, Hashable, Codable {
+  public enum Kind: UInt8, Sendable, Hashable, Codable, CaseIterable {
     /// One gate.
     case rnn
     /// Gates in the order update, reset, new.
@@ -19,11 +19,11 @@ public struct Recurrence: Sendable, Hashable {
     }
   }
 
-  public enum Direction: Sendable, Hashable { case forward, reverse, bidirectional }
+  public enum Direction: Sendable, Hashable, Codable { case forward, reverse, bidirectional }
 
   /// An activation function with its parameters.
-  public struct Function: Sendable, Hashable {
-    public enum Kind: UInt8, Sendable, Hashable, CaseIterable {
+  public struct Function: Sendable, Hashable, Codable {
+    public enum Kind: UInt8, Sendable, Hashable, Codable, CaseIterable {
       case tanh, sigmoid, relu
       /// `alpha * x + beta`
       case affine

@@ -1,7 +1,7 @@
 /// How an image is sampled at the places that a grid gives, x first, each from -1 to 1 over the image.
-public struct GridSampling: Sendable, Hashable {
-  public enum Method: UInt8, Sendable, Hashable { case linear, nearest, cubic }
-  public enum Padding: UInt8, Sendable, Hashable { case zeros, border, reflection }
+public struct GridSampling: Sendable, Hashable, Codable {
+  public enum Method: UInt8, Sendable, Hashable, Codable { case linear, nearest, cubic }
+  public enum Padding: UInt8, Sendable, Hashable, Codable { case zeros, border, reflection }
   public var method: Method
   public var padding: Padding
   /// -1 and 1 are the centres of the outermost pixels, not their edges.
@@ -16,7 +16,7 @@ public struct GridSampling: Sendable, Hashable {
 /// Boxes of an image, each resampled to one size.
 ///
 /// - Source: He et al., arXiv:1703.06870, section 3, "RoIAlign".
-public struct RegionAlignment: Sendable, Hashable {
+public struct RegionAlignment: Sendable, Hashable, Codable {
   public var size: Size2D
   /// Along each axis of a cell; 0: as many as pixels.
   public var samples: Int
@@ -36,7 +36,7 @@ public struct RegionAlignment: Sendable, Hashable {
 }
 
 /// Of boxes that overlap, the ones with the best scores, class by class.
-public struct NonMaxSuppression: Sendable, Hashable {
+public struct NonMaxSuppression: Sendable, Hashable, Codable {
   public var mostPerClass: Int
   /// Boxes are x and y of the centre, width and height; else two corners, y before x.
   public var isCentered: Bool
@@ -58,7 +58,7 @@ public struct NonMaxSuppression: Sendable, Hashable {
 }
 
 /// A discrete Fourier transform along an axis. The last axis of x holds 1 (real) or 2 parts (complex).
-public struct Fourier: Sendable, Hashable {
+public struct Fourier: Sendable, Hashable, Codable {
   public var axis: Int
   /// Of the transform: the input is cut, or continued with zeros, to it.
   public var length: Int

@@ -1,5 +1,5 @@
 /// Extents along depth, height and width.
-public struct Size3D: Sendable, Hashable {
+public struct Size3D: Sendable, Hashable, Codable {
   public var depth: Int
   public var height: Int
   public var width: Int
@@ -19,7 +19,7 @@ public struct Size3D: Sendable, Hashable {
 }
 
 /// A window that slides over an image of up to three dimensions.
-public struct Window3D: Sendable, Hashable {
+public struct Window3D: Sendable, Hashable, Codable {
   public var size: Size3D
   public var strides: Size3D
   public var dilations: Size3D
@@ -40,8 +40,8 @@ public struct Window3D: Sendable, Hashable {
 }
 
 /// Pooling in up to three dimensions, with dilations, with the places of maxima, or by a norm.
-public struct WindowReduction: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
+public struct WindowReduction: Sendable, Hashable, Codable {
+  public enum Kind: Sendable, Hashable, Codable {
     case maximum
     /// Where each window's maximum is, counted over `[N, C, D, H, W]`; column-major counts the width slowest.
     case placeOfMaximum(isColumnMajor: Bool)
@@ -64,7 +64,7 @@ public struct WindowReduction: Sendable, Hashable {
 }
 
 /// A convolution in three dimensions, or a transposed one.
-public struct Convolution3D: Sendable, Hashable {
+public struct Convolution3D: Sendable, Hashable, Codable {
   public var window: Window3D
   public var groups: Int
   public var isTransposed: Bool
