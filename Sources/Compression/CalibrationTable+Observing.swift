@@ -10,21 +10,33 @@ extension CalibrationTable {
   /// - Throws: ``CompressionError/calibration(_:)`` where the graph cannot be run,
   ///   ``CompressionError/notFinite(tensor:)`` where an activation overflows.
   public init(observing graph: Graph, inputs: [[TensorData]]) throws(CompressionError) {
-    guard !inputs.isEmpty else { throw .noCalibrationInputs }
-    self.init(tensorCount: graph.tensors.count)
-    let observed = graph.nodes.flatMap(\.outputs).filter {
-      graph[$0].elementType == .f32 && graph[$0].constant == nil
+    var table = CalibrationTable(tensorCount: graph.tensors.count)
+    try graph.observe(inputs) { id, values throws(CompressionError) in
+      try table.observe(id, values, of: graph[id])
+    }
+    self = table
+  }
+}
+
+extension Graph {
+  /// Calls `body` with the elements of every real tensor that is not constant, for one inference after the other.
+  func observe(
+    _ samples: [[TensorData]], _ body: (TensorID, [Float]) throws(CompressionError) -> Void
+  ) throws(CompressionError) {
+    guard !samples.isEmpty else { throw .noCalibrationInputs }
+    let observed = nodes.flatMap(\.outputs).filter {
+      self[$0].elementType == .f32 && self[$0].constant == nil
     }
     func calibrating<Result>(
       _ body: () throws(EvaluationError) -> Result
     ) throws(CompressionError) -> Result {
       do throws(EvaluationError) { return try body() } catch { throw .calibration(error) }
     }
-    let evaluator = try calibrating { () throws(EvaluationError) in try Evaluator(graph, outputs: observed) }
-    for input in inputs {
-      let values = try calibrating { () throws(EvaluationError) in try evaluator.run(input) }
-      for (id, data) in zip(graph.inputs + observed, input + values) where graph[id].elementType == .f32 {
-        try observe(id, data.elements(as: Float.self), name: graph[id].name)
+    let evaluator = try calibrating { () throws(EvaluationError) in try Evaluator(self, outputs: observed) }
+    for sample in samples {
+      let values = try calibrating { () throws(EvaluationError) in try evaluator.run(sample) }
+      for (id, data) in zip(inputs + observed, sample + values) where self[id].elementType == .f32 {
+        try body(id, data.elements(as: Float.self))
       }
     }
   }

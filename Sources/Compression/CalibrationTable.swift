@@ -4,6 +4,7 @@ public import Graph
 public struct CalibrationTable: Sendable, Hashable {
   /// One for each tensor of the graph, by number; `nil` where nothing was observed.
   private var ranges: [ClosedRange<Float>?]
+  private var channels: [TensorID: ChannelStatistics] = [:]
 
   /// A table without observations.
   public init(tensorCount: Int) { ranges = Array(repeating: nil, count: tensorCount) }
@@ -16,10 +17,16 @@ public struct CalibrationTable: Sendable, Hashable {
     set { if ranges.indices.contains(id.index) { ranges[id.index] = newValue } }
   }
 
+  /// What the channels of a tensor were; `nil` where nothing was observed.
+  public func channels(of id: TensorID) -> ChannelStatistics? { channels[id] }
+
   /// Widens a tensor's range to hold `values`.
   ///
-  /// - Throws: ``CompressionError/notFinite(tensor:)``, with `name`, for the first NaN or infinity.
-  public mutating func observe(_ id: TensorID, _ values: [Float], name: String) throws(CompressionError) {
+  /// - Parameter tensor: Whose elements they are.
+  /// - Throws: ``CompressionError/notFinite(tensor:)`` for the first NaN or infinity.
+  public mutating func observe(
+    _ id: TensorID, _ values: [Float], of tensor: Tensor
+  ) throws(CompressionError) {
     guard var least = values.first else { return }
     var greatest = least
     var hasNotFinite = false
@@ -28,9 +35,10 @@ public struct CalibrationTable: Sendable, Hashable {
       least = min(least, value)
       greatest = max(greatest, value)
     }
-    guard !hasNotFinite else { throw .notFinite(tensor: name) }
+    guard !hasNotFinite else { throw .notFinite(tensor: tensor.name) }
     let range = least...greatest
     self[id] = self[id].map { $0.union(range) } ?? range
+    channels[id, default: ChannelStatistics(channels: tensor.shape.dimensions.last ?? 1)].observe(values)
   }
 }
 

@@ -5,7 +5,7 @@ public import Graph
 ///     let variant = try Recipe.int8Static.apply(to: graph, calibration: table)
 public struct Recipe: Sendable, Hashable, CustomStringConvertible {
   private enum Transformation: Sendable, Hashable {
-    case none, halfWeights, dynamicRange, staticQuantization, wideActivations
+    case none, halfWeights, dynamicRange, equalization, staticQuantization, wideActivations
     case pruning(share: Double)
     case magnitude(MagnitudePruning)
     case clustering(WeightClustering)
@@ -33,6 +33,10 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
   public static let int8Dynamic = Recipe(
     name: "int8-dynamic", summary: "8-bit weights, activations quantized on the fly", needsCalibration: false,
     transformation: .dynamicRange)
+  /// Channels brought to like ranges, for 8-bit steps that follow; the graph computes what it did.
+  public static let equalized = Recipe(
+    name: "equalized", summary: "channels brought to like ranges, before 8-bit steps", needsCalibration: true,
+    transformation: .equalization)
   /// Weights and activations as i8, activations with ranges known beforehand.
   public static let int8Static = Recipe(
     name: "int8-static", summary: "8-bit weights and activations", needsCalibration: true,
@@ -43,9 +47,14 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
   /// What a search tries, the least invasive first.
   public static let all = [reference, f16, int8Dynamic, int8Static, pruned50]
 
+  /// Makes nothing smaller by itself: prepares for a recipe that follows.
+  public static let preparatory = [equalized]
+
   /// The recipe of that name; `nil` for any other.
   public init?(named name: String) {
-    guard let recipe = (Self.all + Self.further).first(where: { $0.name == name }) else { return nil }
+    guard let recipe = (Self.all + Self.further + Self.preparatory).first(where: { $0.name == name }) else {
+      return nil
+    }
     self = recipe
   }
 
@@ -69,7 +78,7 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     guard !graph.hasQuantizedActivations else {
       throw .notApplicable(recipe: name, reason: "the model is already quantized")
     }
-    if graph.hasIntegerWeights, transformation != .staticQuantization {
+    if graph.hasIntegerWeights, ![.equalization, .staticQuantization].contains(transformation) {
       throw .notApplicable(recipe: name, reason: "the model's weights are 8-bit already")
     }
     let variant: Graph
@@ -77,13 +86,12 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     case .none: variant = graph
     case .halfWeights: variant = try graph.withHalfWeights(recipe: name)
     case .dynamicRange: variant = try graph.wideningWeights().withDynamicRangeWeights(recipe: name)
+    case .equalization:
+      variant = try ChannelEqualization.apply(
+        to: graph.wideningWeights(), try own(calibration, of: graph), recipe: name)
     case .staticQuantization:
-      guard let calibration else { throw .missingCalibration(recipe: name) }
-      guard calibration.tensorCount == graph.tensors.count else {
-        throw .foreignCalibration(
-          recipe: name, found: calibration.tensorCount, expected: graph.tensors.count)
-      }
-      variant = try StaticQuantization.apply(to: graph.wideningWeights(), calibration, recipe: name)
+      variant = try StaticQuantization.apply(
+        to: graph.wideningWeights(), try own(calibration, of: graph), recipe: name)
     case .wideActivations:
       guard let calibration else { throw .missingCalibration(recipe: name) }
       variant = try WideActivations.apply(to: graph, calibration, recipe: name)
@@ -101,11 +109,21 @@ public struct Recipe: Sendable, Hashable, CustomStringConvertible {
     } catch { throw .invalid(recipe: name, error) }
     return result
   }
+
+  private func own(
+    _ calibration: CalibrationTable?, of graph: Graph
+  ) throws(CompressionError) -> CalibrationTable {
+    guard let calibration else { throw .missingCalibration(recipe: name) }
+    guard calibration.tensorCount == graph.tensors.count else {
+      throw .foreignCalibration(recipe: name, found: calibration.tensorCount, expected: graph.tensors.count)
+    }
+    return calibration
+  }
 }
 
 // Recipes that a search does not try by itself: they serve a file's size, or need training to be of use.
 extension Recipe {
-  /// Every recipe that has a name but is not in ``all``.
+  /// Every recipe that makes a model smaller and is not in ``all``.
   public static let further: [Recipe] =
     [pruned(percent: 25), pruned(percent: 75), int8Weights, int4Weights, int16x8]
     + [50, 80, 90].map { sparse(percent: $0) } + [sparse2of4, sparseBlocks, clustered, lowRank]

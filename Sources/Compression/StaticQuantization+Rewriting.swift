@@ -73,18 +73,27 @@ extension StaticQuantization {
         let values = try plan.source[weights].finiteReals()
       else { return }
       let bias = node.inputs.count > 2 ? node.inputs[2] : nil
-      let biases = try bias.flatMap { id throws(CompressionError) in try plan.source[id].finiteReals() }
+      var biases = try bias.flatMap { id throws(CompressionError) in try plan.source[id].finiteReals() }
       let quantizer = ChannelQuantizer(shape: plan.source[weights].shape, axis: axis, values: values)
       let channelScales = IntegerBias.weightScales(quantizer.scales(), inputScale: scale, biases: biases)
       node.inputs[0] = steps(x, as: nil, for: node.name)
       node.inputs[1] = graph.append(quantizer.tensor(name: plan.source[weights].name, scales: channelScales))
-      if let bias, let biases {
+      if let shifts = quantizer.meanErrors(
+        scales: channelScales, of: node.op, means: plan.table.channels(of: x)?.means)
+      {
+        let old = biases ?? Array(repeating: 0, count: shifts.count)
+        // Half a step of each weight times at most 255 steps of input: far below the room that IntegerBias leaves.
+        biases = old.count == shifts.count ? zip(old, shifts).map { $0 - $1 } : biases
+      }
+      if let biases {
         let products = channelScales.map { $0 * scale }
-        var tensor = plan.source[bias]
+        var tensor =
+          bias.map { plan.source[$0] }
+          ?? Tensor(name: "\(node.name) bias", elementType: .f32, shape: [biases.count])
         tensor.elementType = .i32
         tensor.quantization = .perChannel(scales: products, axis: tensor.shape.rank - 1)
         tensor.constant = TensorData(IntegerBias.steps(biases, scales: products))
-        node.inputs[2] = graph.append(tensor)
+        node.inputs = [node.inputs[0], node.inputs[1], graph.append(tensor)]
       }
     }
 

@@ -1,7 +1,8 @@
-import Compression
 import Foundation
 import Graph
 import Testing
+
+@testable import Compression
 
 @Suite struct StaticQuantizationTests {
   static func quantized(_ graph: Graph, samples: Int = 16) throws -> Graph {
@@ -82,9 +83,18 @@ import Testing
     #expect(bias.quantization?.scales == weightScales.map { $0 * inputScale })
     let real = try #require(graph.tensor(named: "first/bias")?.constant?.elements(as: Float.self))
     let steps = try #require(bias.constant?.elements(as: Int32.self))
-    for (channel, step) in steps.enumerated() {
+    let source = try #require(graph.node("first"))
+    let (input, kernel) = (try #require(source.inputs[0]), try #require(source.inputs[1]))
+    let table = try CalibrationTable(observing: graph, inputs: graph.syntheticInputs(count: 16, seed: 1))
+    let values = try #require(graph[kernel].constant).elements(as: Float.self)
+    let quantizer = ChannelQuantizer(shape: graph[kernel].shape, axis: 0, values: values)
+    let corrections: [Float] =
+      quantizer.meanErrors(scales: weightScales, of: source.op, means: table.channels(of: input)?.means) ?? []
+    #expect(corrections.count == steps.count)
+    for (channel, (step, correction)) in zip(steps, corrections).enumerated() {
       let scale = Double(weightScales[channel] * inputScale)
-      #expect(abs(Double(step) * scale - Double(real[channel])) <= scale * 0.5 * (1 + 1e-6))
+      let expected = Double(real[channel] - correction)
+      #expect(abs(Double(step) * scale - expected) <= scale * 0.5 * (1 + 1e-6))
     }
   }
 

@@ -53,13 +53,14 @@ struct Compress: ParsableCommand {
     let samples =
       given?.inputs ?? source.syntheticInputs(count: Self.seededCount, seed: seed)
     var graph = source
+    var choice: CalibrationChoice?
     for recipe in recipes {
       let current = graph
       graph = try failing(as: .badInput) {
-        try recipe.apply(
-          to: current,
-          calibration: recipe.needsCalibration
-            ? try CalibrationTable(observing: current, inputs: samples) : nil)
+        guard recipe.needsCalibration else { return try recipe.apply(to: current) }
+        let best = try recipe.applyingBest(to: current, samples: samples)
+        choice = best.choice
+        return best.variant
       }
     }
     if given == nil, recipes.contains(where: \.needsCalibration) {
@@ -77,7 +78,8 @@ struct Compress: ParsableCommand {
       recipes: recipes.map(\.name),
       calibration: .init(
         inputs: given == nil ? "seeded" : "given", samples: samples.count, sha256: given?.digest,
-        seed: given == nil ? seed : nil),
+        seed: given == nil ? seed : nil, ranges: choice.map { "\($0.ranges)" },
+        equalizesChannels: choice?.equalizes),
       fidelity: try fidelity(of: graph, to: source, on: samples, areGiven: given != nil))
     try failing(as: .runFailed) {
       try AtomicFile.write(try record.data(), to: "\((output as NSString).deletingPathExtension).json")

@@ -43,6 +43,10 @@ struct CompressionRecord: Encodable {
     var samples: Int
     var sha256: String?
     var seed: UInt64?
+    /// How the ranges of activations were chosen: "min-max"; `nil` where none were needed.
+    var ranges: String?
+    /// Whether channels were brought to like ranges first.
+    var equalizesChannels: Bool?
   }
 
   /// The outputs against the source's, on the same inputs.
