@@ -77,10 +77,13 @@ cycles: ## The AArch64 kernels' inner loops on LLVM's models of Cortex-A53, A55,
 
 calibrate-published: build ## Fit the latency model to the published rows again (profiles/published)
 	$(BIN)/edgebench calibrate --published
+	$(BIN)/edgebench calibrate --published --engine litert
 
 validate-latency: build ## The tables of docs/latency-model.md: how far off the latency model is
 	$(BIN)/edgebench calibrate --published --residuals .build/latency-residuals.csv
-	@$(PYTHON) scripts/validate-latency .build/latency-residuals.csv
+	$(BIN)/edgebench calibrate --published --engine litert --residuals .build/latency-residuals-litert.csv
+	@$(PYTHON) scripts/validate-latency .build/latency-residuals.csv ncnn
+	@$(PYTHON) scripts/validate-latency .build/latency-residuals-litert.csv LiteRT
 
 clean: ## Remove build products (results stay)
 	rm -rf .build

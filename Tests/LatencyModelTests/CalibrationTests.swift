@@ -128,6 +128,31 @@ extension PublishedRow {
     #expect(row.latency == 30 && row.isNoisy && row.hasDotProduct)
   }
 
+  @Test func theLatestBuildOfAnEngineIsTheLargest() throws {
+    let text = """
+      board,core_type,threads,model,precision,min_ms,flag,engine,engine_version
+      b,Cortex-A72,1,m,fp32,4,armv7 32-bit,TFLite + XNNPACK,TFLite 2.5.0 (python)
+      b,Cortex-A72,1,m,fp32,4,arm64,TFLite builtin (ruy),TFLite 2.5.0 (python)
+      b,Cortex-A72,1,m,fp32,4,arm64,TFLite + XNNPACK,TFLite 2.5.0 (python)
+      b,Cortex-A72,1,m,fp32,4,arm64,TFLite builtin (ruy),2.18.0 benchmark_model
+      """
+    let builds = try PublishedRow.read(text, path: "t.csv", engine: "litert").map(\.build)
+    #expect(builds == builds.sorted() && Set(builds).count == 4)
+    let dated = "board,core_type,threads,model,precision,min_ms,ncnn_date\nb,A,1,m,fp32,4,"
+    let early = try PublishedRow.read(dated + "2022-04-24", path: "t.csv")[0].build
+    let late = try PublishedRow.read(dated + "2024-01-08", path: "t.csv")[0].build
+    #expect(early < late)
+  }
+
+  @Test func anEngineWithoutWinogradMultipliesAllTaps() throws {
+    var b = GraphBuilder(name: "g")
+    let image = b.input("image", shape: [1, 16, 16, 16])
+    b.output(b.conv2d(image, filters: 32, kernel: .square(3)))
+    let work = try GraphWork(b.build(), usesWinograd: false).total
+    // 9 taps of 16 channels, and 32 products a sum to start with.
+    #expect(work[.winograd] == 0 && work[.convolution] == 256 * 32 * (9 * 16 + 32))
+  }
+
   @Test func workCountsWhatAnEngineDoes() throws {
     var b = GraphBuilder(name: "g")
     let image = b.input("image", shape: [1, 16, 16, 16])

@@ -41,6 +41,29 @@ private let zeros: WeightGenerator = { Array(repeating: 0, count: $0.shape.eleme
       abs(Double(cost.parameters) / model.parameters - 1) <= model.tolerance, "\(cost.parameters) parameters")
   }
 
+  /// - Source: EfficientNet-Lite's README (https://github.com/tensorflow/tpu); MobileNetV1's (https://github.com/tensorflow/models, slim/nets).
+  @Test(arguments: [
+    ("efficientnet-lite1", 631e6, 5.4e6), ("efficientnet-lite2", 899e6, 6.1e6),
+    ("efficientnet-lite3", 1.44e9, 8.2e6),
+    ("efficientnet-lite4", 2.64e9, 13.0e6), ("mobilenet-v1-0.25-128", 14e6, 0.47e6),
+    ("mobilenet-v1-0.75-192", 233e6, 2.59e6),
+  ])
+  func aModelOfThePublishedTablesHasItsPublishedCounts(id: String, macs: Double, parameters: Double) throws {
+    let model = try #require(ReferenceSuite.published.first { $0.id == id })
+    let cost = try model.build(weights: zeros).cost()
+    // Two digits are published; Lite's counts include batch norm and leave out padding's share.
+    #expect(abs(Double(cost.macs) / macs - 1) <= 0.07, "\(cost.macs)")
+    #expect(abs(Double(cost.parameters) / parameters - 1) <= 0.05, "\(cost.parameters)")
+  }
+
+  /// 9 anchors a place on five levels; 3 and 6 a place on six maps.
+  @Test(arguments: [("efficientdet-lite0", 19206, 90), ("ssd_mobilenet_v2_300x300_coco", 1917, 91)])
+  func aDetectorHasItsPublishedAnchors(id: String, anchors: Int, classes: Int) throws {
+    let model = try #require(ReferenceSuite.published.first { $0.id == id })
+    let graph = try model.build(weights: zeros)
+    #expect(graph.outputs.map { graph[$0].shape } == [[1, anchors, classes], [1, anchors, 4]])
+  }
+
   @Test func coversEveryModelThatTheTableChecks() {
     #expect(Set(ReferenceSuite.models.filter { !$0.isTrained }.map(\.id)) == Set(Self.published.map(\.id)))
   }

@@ -34,7 +34,7 @@ public struct CalibratedLatency: Sendable {
   public init(_ graph: Graph, calibration: Calibration, known: WorkTable, likeness: ModelLikeness? = nil)
     throws(GraphError)
   {
-    let work = try GraphWork(graph)
+    let work = try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(calibration.engine))
     let factor = exp(likeness?.deviation(of: work.total, calibration.precision) ?? 0)
     self.factor = factor
     let coefficients = calibration.coefficients.map { $0 * factor }

@@ -13,15 +13,19 @@ public struct GraphWork: Sendable {
   /// Of all layers.
   public var total = Work()
 
+  /// Whether the engine computes 3x3 convolutions by Winograd's trick; TFLite's kernels and XNNPACK's do not.
+  public static func usesWinograd(_ engine: String) -> Bool { engine != "litert" }
+
   /// - Throws: ``GraphError`` where a count of multiply-accumulates exceeds `Int.max`.
-  public init(_ graph: Graph) throws(GraphError) {
+  public init(_ graph: Graph, usesWinograd: Bool = true) throws(GraphError) {
     let costs = try graph.cost().nodes
     var producers: [TensorID: Int] = [:]
     for (index, node) in graph.nodes.enumerated() {
       for id in node.outputs { producers[id] = index }
     }
     for (index, node) in graph.nodes.enumerated() {
-      let counter = LayerCounter(graph: graph, node: node, cost: costs[index])
+      let counter = LayerCounter(
+        graph: graph, node: node, cost: costs[index], usesWinograd: usesWinograd)
       let source = counter.activations.first.flatMap { producers[$0] }
       let isFused = counter.isFusable && source.map { costs[$0].macs > 0 } ?? false
       guard !isFused, let work = counter.work(isFirst: source == nil) else { continue }
@@ -36,6 +40,7 @@ struct LayerCounter {
   let graph: Graph
   let node: Node
   let cost: NodeCost
+  let usesWinograd: Bool
 
   /// Inputs that are not constants.
   var activations: [TensorID] { node.inputs.compactMap { $0 }.filter { graph[$0].constant == nil } }
@@ -110,13 +115,18 @@ struct LayerCounter {
     if taps == 1 {
       count(.gemm, rows: rows, columns: filters, depth: depth, groups: groups, &work)
       work.add(.weights, parameters)
-    } else if weights[1] == 3, weights[2] == 3, convolution.strides == .one, convolution.dilations == .one,
+    } else if usesWinograd, weights[1] == 3, weights[2] == 3, convolution.strides == .one,
+      convolution.dilations == .one,
       depth >= 12, filters >= 12
     {
       let pixels = Double(groups * roundedUp(shape[1]) * roundedUp(shape[2]))
       let perOutput = 36.0 / 16.0
       work.add(.winograd, pixels * perOutput * Double(roundedUp(filters) * (depth + 12)))
       work.add(.tiles, pixels * perOutput * Double(depth + filters))
+      // Transformed inputs and untransformed outputs are written once and read once.
+      work.addTraffic(
+        pixels * perOutput * 2 * Double(depth + filters),
+        largest: Int(pixels * perOutput) * max(depth, filters))
       // A transformed kernel has 36 numbers for 9.
       work.add(.weights, parameters * 4)
     } else {

@@ -6,27 +6,28 @@ internal import Glibc
 /// Chosen by cross-validation on the published rows (docs/latency-model.md).
 struct Hierarchy {
   // Of one class's coefficient.
-  var overall = 0.4
+  var overall = 0.25
   var precision = 0.3
   var threads = 0.2
   var threadsOfCore = 0.1
   var core = 0.15
   var coreAndPrecision = 0.12
-  var configuration = 0.08
+  var build = 0.2
+  var configuration = 0.05
   var configurationAndPrecision = 0.06
   // Of all classes of a row together.
-  var speedOfCore = 0.15
+  var speedOfCore = 0.25
   var speedOfBoard = 0.15
   var speedOfConfiguration = 0.15
   var speedOfConfigurationAndPrecision = 0.1
   // Of what the classes miss about a model.
-  var model = 0.12
-  var modelAndPrecision = 0.08
-  var modelOnCore = 0.06
+  var model = 0.03
+  var modelAndPrecision = 0.05
+  var modelOnCore = 0.04
   var modelOnBoard = 0.02
   // Of what they miss about models that do alike things.
   var alike = 0.15
-  var alikeInPrecision = 0.1
+  var alikeInPrecision = 0.2
   /// Of a measurement.
   var noise = 0.03
 }
@@ -37,6 +38,8 @@ struct RowKey {
   var board: Int
   var configuration: Int
   var precision: Int
+  /// Of the engine, on cores with or without dot products.
+  var build: Int
   var isInteger: Bool
   var model: Int
   var logThreads: Double
@@ -47,7 +50,10 @@ extension Hierarchy {
   func ofClass(_ a: RowKey, _ b: RowKey) -> Double {
     let threads = a.logThreads * b.logThreads
     var sum = overall * overall + self.threads * self.threads * threads
-    if a.precision == b.precision { sum += precision * precision }
+    if a.precision == b.precision {
+      sum += precision * precision
+      if a.build == b.build { sum += build * build }
+    }
     if a.core == b.core {
       sum += core * core + threadsOfCore * threadsOfCore * threads
       if a.precision == b.precision { sum += coreAndPrecision * coreAndPrecision }

@@ -44,6 +44,7 @@ public struct PublishedCalibration: Sendable {
   private var boards: [String: Int] = [:]
   private var configurations: [String: Int] = [:]
   private var models: [String: Int] = [:]
+  private var builds: [String: Int] = [:]
 
   /// - Parameters:
   ///   - rows: Rows of models that `work` does not have are passed over.
@@ -66,6 +67,7 @@ public struct PublishedCalibration: Sendable {
         RowKey(
           core: number(row.core, &cores), board: number(row.board, &boards),
           configuration: number(row.configuration, &configurations), precision: Self.number(row.precision),
+          build: number(Self.name(of: row.build, row.hasDotProduct), &builds),
           isInteger: row.precision == .int8, model: number(row.model, &models),
           logThreads: log(Double(row.threads))))
       let machine = Self.machine(of: row, bandwidths)
@@ -104,16 +106,21 @@ public struct PublishedCalibration: Sendable {
     Array(Dictionary(grouping: rows, by: name).values)
   }
 
-  /// Three rows a board: of small, middling and large models in floating point, with the fewest threads.
+  /// Three rows a board, which tell most: in floating point with the fewest threads and with the most, and in int8 with the most.
   private static func anchors(_ rows: [PublishedRow]) -> Set<Int> {
     var result = Set<Int>()
     for indices in Dictionary(grouping: rows.indices, by: { rows[$0].board }).values {
-      let floating = indices.filter { rows[$0].precision != .int8 }.sorted {
-        rows[$0].threads < rows[$1].threads
+      let sorted = indices.sorted { (rows[$0].threads, $0) < (rows[$1].threads, $1) }
+      func first(_ indices: [Int], _ models: [String], isInteger: Bool) -> Int? {
+        indices.first { models.contains(rows[$0].model) && (rows[$0].precision == .int8) == isInteger }
       }
-      for model in ["squeezenet", "mobilenet", "resnet18"] {
-        if let row = floating.first(where: { rows[$0].model == model }) { result.insert(row) }
-      }
+      let small = ["squeezenet", "efficientdet-lite0"]
+      let other = ["mobilenet_v2", "efficientdet-lite2"]
+      let chosen = [
+        first(sorted, small, isInteger: false), first(sorted.reversed(), other, isInteger: false),
+        first(sorted.reversed(), small, isInteger: true),
+      ]
+      result.formUnion(chosen.compactMap { $0 })
     }
     return result
   }
@@ -124,9 +131,24 @@ public struct PublishedCalibration: Sendable {
       hasDotProduct: row.hasDotProduct)
   }
 
+  private static func name(of build: EngineBuild, _ hasDotProduct: Bool) -> String {
+    "\(build) \(hasDotProduct)"
+  }
+
+  /// The latest build that the board's rows in that precision were measured with; of any rows where it has none.
+  private func newestBuild(_ subject: Subject, _ precision: Precision) -> EngineBuild {
+    let own = rows.filter { $0.board == subject.board && $0.coreType == subject.coreType }
+    let newest = own.filter { $0.precision == precision }.map(\.build).max() ?? own.map(\.build).max()
+    return newest ?? rows.map(\.build).max() ?? EngineBuild()
+  }
+
   private static func number(_ precision: Precision) -> Int {
     Precision.allCases.firstIndex(of: precision) ?? 0
   }
+
+  /// How much larger nine tenths of the errors are when each model is left out by a fit made anew, than at the linearisation of the
+  /// fit that had it (docs/decisions/0005-latency-model.md).
+  private static let bandFactor = (floating: 1.05, integer: 1.75)
 
   /// Half the width of the 90 % band: the conformal quantile of the left-out residuals of rows on the same kind of core, or of all where
   /// they are fewer than 40.
@@ -141,7 +163,7 @@ public struct PublishedCalibration: Sendable {
     guard !sorted.isEmpty else { return 0.5 }
     // The k-th smallest of n with k = ceil(0.9 (n + 1)).
     let place = min(sorted.count, Int((0.9 * Double(sorted.count + 1)).rounded(.up)))
-    return sorted[place - 1]
+    return sorted[place - 1] * (isInteger ? Self.bandFactor.integer : Self.bandFactor.floating)
   }
 
   /// No product runs above the nominal peak, but for Winograd's trick; larger tiles than 4x4 may save as much again.
@@ -165,11 +187,14 @@ public struct PublishedCalibration: Sendable {
     var result: [Calibration] = []
     for threads in subject.threads {
       for precision in Precision.allCases {
-        let configuration = "\(subject.board ?? "")|\(subject.coreType)|\(threads)"
+        let build = newestBuild(subject, precision)
+        let configuration = PublishedRow.configuration(
+          "\(subject.board ?? "")|\(subject.coreType)", threads, build)
         let own = residuals.filter { $0.row.configuration == configuration && $0.row.precision == precision }
         let key = RowKey(
           core: cores[subject.machine.core] ?? -1, board: subject.board.flatMap { boards[$0] } ?? -1,
           configuration: configurations[configuration] ?? -1, precision: Self.number(precision),
+          build: builds[Self.name(of: build, subject.machine.hasDotProduct)] ?? -1,
           isInteger: precision == .int8, model: -1, logThreads: log(Double(threads)))
         let (classes, speed) = fit.coefficients(for: key)
         let errors = own.map { abs(exp($0.log) - 1) }.sorted()

@@ -12,6 +12,7 @@ public struct PublishedRow: Sendable, Hashable {
   public var latency: Double
   public var isNoisy: Bool
   public var engine: String
+  public var build: EngineBuild
   public var source: String
 
   /// The core that decides: of mixed clusters the fastest kind.
@@ -32,8 +33,12 @@ public struct PublishedRow: Sendable, Hashable {
   /// The board's cores that ran.
   public var cluster: String { "\(board)|\(coreType)" }
 
-  /// The cluster and its threads: what a set of coefficients is for.
-  var configuration: String { "\(cluster)|\(threads)" }
+  /// The cluster, its threads and the build: what a set of coefficients is for.
+  var configuration: String { Self.configuration(cluster, threads, build) }
+
+  static func configuration(_ cluster: String, _ threads: Int, _ build: EngineBuild) -> String {
+    "\(cluster)|\(threads)|\(build)"
+  }
 }
 
 /// Why a table of measurements is refused: the line, and what is wrong with it.
@@ -49,7 +54,7 @@ extension PublishedRow {
   /// Reads a table as CSV: a line of names, then a row a line. Columns that are not needed are passed over.
   ///
   /// Needed: `board`, `core_type`, `threads`, `model`, `precision`, and `min_ms` or `avg_ms`. Read where there: `core_mhz_max`, `isa`,
-  /// `exec_dtype` (what the arithmetic was really in), `flag`, `engine`, `source`.
+  /// `exec_dtype` (what the arithmetic was really in), `flag`, `engine`, `engine_version`, `ncnn_date`, `source`.
   public static func read(_ text: String, path: String, engine: String = "ncnn") throws(TableError)
     -> [PublishedRow]
   {
@@ -127,11 +132,14 @@ extension PublishedRow {
       board: text("board"), coreType: text("core_type"), clock: clock, isa: text("isa"), threads: threads,
       model: normalized(text("model")), precision: precision, latency: latency,
       isNoisy: text("flag").hasPrefix("noisy"), engine: text("engine").isEmpty ? engine : text("engine"),
+      build: engine == "ncnn"
+        ? EngineBuild(ncnnDate: text("ncnn_date"))
+        : EngineBuild(engine: text("engine"), version: text("engine_version"), remark: text("flag")),
       source: text("source"))
   }
 
   /// Older tables write "squeezenet-ssd" for "squeezenet_ssd", and some "mobilenet_int8" for the model in int8.
-  static func normalized(_ model: String) -> String {
+  public static func normalized(_ model: String) -> String {
     let base = model.hasSuffix("_int8") ? String(model.dropLast(5)) : model
     let older = [
       "squeezenet-ssd": "squeezenet_ssd", "mobilenet-ssd": "mobilenet_ssd",

@@ -13,12 +13,11 @@ struct CalibrationStore {
     "\(folder)/\(profile).coefficients.csv"
   }
 
-  /// The folder of published rows; a profile in a file of its own has none beside it.
-  let published: PublishedFolder
+  /// The folder of the published profiles; a profile in a file of its own has no published rows beside it.
+  let library: String
 
-  init(folder: String, library: String) {
-    self.folder = folder
-    published = PublishedFolder(path: library + "/published")
+  func published(_ engine: String) -> PublishedFolder {
+    PublishedFolder(path: library + "/published", engine: engine)
   }
 
   /// The coefficients of `engine` for a profile: its own, those of published rows of its board, else of boards with its fastest core.
@@ -26,7 +25,7 @@ struct CalibrationStore {
   func calibrations(for profile: DeviceProfile, engine: String) throws(CommandFailure) -> [Calibration] {
     let own = try read(Self.path(of: profile.id, in: folder)).filter { $0.engine == engine }
     if !own.isEmpty { return own }
-    let shared = try read(published.coefficients).filter { $0.engine == engine }
+    let shared = try read(published(engine).coefficients)
     // A variant has its board's.
     let board = shared.filter { $0.subject == profile.id || profile.id.hasPrefix($0.subject + "-") }
     if !board.isEmpty {
@@ -63,11 +62,15 @@ struct CalibrationStore {
 /// Published rows, what is derived from them, and how boards are named in them.
 struct PublishedFolder {
   let path: String
-  var rows: String { path + "/ncnn.csv" }
-  var work: String { path + "/ncnn-work.csv" }
-  var boards: String { path + "/boards.csv" }
-  var coefficients: String { path + "/ncnn-coefficients.csv" }
-  var likeness: String { path + "/ncnn-likeness.csv" }
+  let engine: String
+  var rows: String { "\(path)/\(engine).csv" }
+  var work: String { "\(path)/\(engine)-work.csv" }
+  var boards: String { "\(path)/\(engine)-boards.csv" }
+  var coefficients: String { "\(path)/\(engine)-coefficients.csv" }
+  var likeness: String { "\(path)/\(engine)-likeness.csv" }
+
+  /// The engines that have published rows.
+  static let engines = ["ncnn", "litert"]
 
   func readLikeness(_ work: WorkTable) throws(CommandFailure) -> ModelLikeness {
     try failing(as: .badInput) {
@@ -82,7 +85,7 @@ struct PublishedFolder {
   }
 
   func readRows() throws(CommandFailure) -> [PublishedRow] {
-    try failing(as: .badInput) { try PublishedRow.read(text(rows), path: rows) }
+    try failing(as: .badInput) { try PublishedRow.read(text(rows), path: rows, engine: engine) }
   }
 
   /// Columns: profile, board, core_type, core, mhz, dotprod, copy_mbps, cores.

@@ -5,6 +5,7 @@ import Graph
 import LatencyModel
 import ModelFormats
 import Records
+import ReferenceSuite
 import Units
 
 /// `edgebench calibrate`: coefficients of the latency model from tables of measurements.
@@ -12,9 +13,10 @@ struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Fit the latency model of a board to a table of measurements.",
     discussion: """
-      --from reads a table as CSV: board, core_type, threads, model, precision, min_ms, and where it has them core_mhz_max, isa, \
+      --from reads a table as CSV of one or several boards: board, core_type, threads, model, precision, min_ms, and where it has them core_mhz_max, isa, \
       exec_dtype, flag. Its rows are fitted together with the published ones in profiles/published, so three rows already tell \
-      much. The coefficients are written beside the profile; 'predict' finds them there. --published fits the published rows alone.
+      much. The coefficients are written beside the profile; 'predict' finds them there. Of a table of several boards, --board says \
+      which one the profile is of; -o FOLDER makes a profile of each. --published fits the published rows alone.
       """)
 
   @Option(help: "The table of measurements.")
@@ -24,9 +26,13 @@ struct Calibrate: ParsableCommand {
   var published = false
 
   @Option(
-    name: [.customShort("o"), .customLong("output")], help: "The profile (.yaml); made where it is not there."
+    name: [.customShort("o"), .customLong("output")],
+    help: "The profile (.yaml), made where it is not there; or a folder of a profile for each board."
   )
   var output: String?
+
+  @Option(help: "Which of the table's boards the profile is of.")
+  var board: String?
 
   @Option(help: "The engine that was measured.")
   var engine = "ncnn"
@@ -43,16 +49,20 @@ struct Calibrate: ParsableCommand {
     guard published != (from != nil) else {
       throw ValidationError("Expected either '--from FILE.csv' or '--published'.")
     }
-    if from != nil, output?.hasSuffix(".yaml") != true {
-      throw ValidationError("Expected '-o PROFILE.yaml': where the coefficients belong.")
+    guard from == nil || output != nil else {
+      throw ValidationError("Expected '-o PROFILE.yaml', or '-o FOLDER' for all boards of the table.")
+    }
+    guard PublishedFolder.engines.contains(engine) else {
+      throw ValidationError(
+        "Engine '\(engine)' has no published rows; expected \(PublishedFolder.engines.joined(separator: " or "))."
+      )
     }
   }
 
   func run() throws {
-    let folder = PublishedFolder(path: profiles.library.directory + "/published")
-    var work = try folder.readWork()
+    let folder = PublishedFolder(path: profiles.library.directory + "/published", engine: engine)
     let boards = try folder.readBoards()
-    if let models { try add(modelsIn: models, to: &work) }
+    let work = try knownWork(folder)
     var rows = try folder.readRows()
     let known = rows.count
     if let from {
@@ -80,7 +90,7 @@ struct Calibrate: ParsableCommand {
     if published {
       try writePublished(fit, boards, to: folder)
     } else if let output {
-      try writeProfile(fit, Array(rows[known...]), to: output)
+      try writeProfiles(fit, Array(rows[known...]), to: output)
     }
   }
 
@@ -93,7 +103,9 @@ struct Calibrate: ParsableCommand {
   ) throws {
     var lines = [Calibration.columns.joined(separator: ",")]
     let source =
-      "fitted to ncnn's benchmark table (https://github.com/Tencent/ncnn benchmark/README.md at a4d2ea1d)"
+      engine == "ncnn"
+      ? "fitted to ncnn's benchmark table (https://github.com/Tencent/ncnn benchmark/README.md at a4d2ea1d)"
+      : "fitted to profiles/published/\(engine).csv (sources there)"
     func add(_ subject: PublishedCalibration.Subject) {
       lines += fit.calibrations(for: subject, engine: engine, source: source, date: Self.today).map(\.csv)
     }
@@ -106,7 +118,8 @@ struct Calibrate: ParsableCommand {
           id: board.profile, board: board.board, coreType: board.coreType, machine: board.machine,
           threads: counts.union([1, 2, 4, board.cores].filter { $0 <= board.cores }).sorted()))
     }
-    for core in Set(boards.map(\.machine.core)).union(["Cortex-A8", "Cortex-A35", "Cortex-A73"]).sorted() {
+    let others = engine == "ncnn" ? ["Cortex-A8", "Cortex-A35", "Cortex-A73"] : []
+    for core in Set(boards.map(\.machine.core)).union(others).sorted() {
       let machine = boards.first { $0.machine.core == core }?.machine
       add(
         PublishedCalibration.Subject(
@@ -125,12 +138,42 @@ struct Calibrate: ParsableCommand {
         + "median error with the model left out \(percent(errors[errors.count / 2])).\n")
   }
 
-  /// The board's coefficients beside its profile, and the profile where there is none yet.
-  private func writeProfile(_ fit: PublishedCalibration, _ rows: [PublishedRow], to path: String) throws {
-    guard let board = rows.first?.board, rows.allSatisfy({ $0.board == board }) else {
-      throw CommandFailure.badInput(
-        "\(from ?? ""): rows of several boards; expected those of one for \(path).")
+  /// A profile at `path`, or in that folder one for each board, called like it.
+  private func writeProfiles(_ fit: PublishedCalibration, _ rows: [PublishedRow], to path: String) throws {
+    var boards = Dictionary(grouping: rows, by: \.board)
+    let names = boards.keys.sorted().map { "'\(printable($0, limit: 60))'" }.joined(separator: ", ")
+    if let board {
+      guard let own = boards[board] else {
+        throw CommandFailure.badInput("\(from ?? ""): no row of board '\(board)'; it has \(names).")
+      }
+      boards = [board: own]
     }
+    if path.hasSuffix(".yaml") {
+      guard boards.count == 1, let (board, own) = boards.first else {
+        throw CommandFailure.badInput(
+          "\(from ?? ""): rows of several boards (\(names)); say which with --board, or give a folder with -o."
+        )
+      }
+      return try writeProfile(fit, board, own, to: path)
+    }
+    try failing(as: .runFailed) {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    for (board, own) in boards.sorted(by: { $0.key < $1.key }) {
+      try writeProfile(fit, board, own, to: "\(path)/\(Self.identifier(board)).yaml")
+    }
+  }
+
+  /// "raspberry-pi-4-model-b-1-8ghz" for "Raspberry Pi 4 Model B (1.8GHz)".
+  private static func identifier(_ board: String) -> String {
+    let words = board.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    return words.isEmpty ? "board" : words.joined(separator: "-")
+  }
+
+  /// The board's coefficients beside its profile, and the profile where there is none yet.
+  private func writeProfile(
+    _ fit: PublishedCalibration, _ board: String, _ rows: [PublishedRow], to path: String
+  ) throws {
     let id = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     let folder = (path as NSString).deletingLastPathComponent
     // The fastest cores are what the profile's first cluster will be.
@@ -141,14 +184,22 @@ struct Calibrate: ParsableCommand {
     let bandwidth =
       profile.memory.copyBandwidth.map { [fastest.cluster: Double($0.value.bytesPerSecond) / 1e6] } ?? [:]
     var lines = [Calibration.columns.joined(separator: ",")]
-    let groups = Dictionary(grouping: rows) { $0.coreType }
-    for (coreType, group) in groups.sorted(by: { $0.key < $1.key })
-    where coreType == fastest.coreType || groups.count == 1 {
+    // The fastest cluster's own rows, and for counts that it has none of, those of mixed clusters that it is part of.
+    let groups = Dictionary(grouping: rows.filter { $0.core == fastest.core }) { $0.coreType }
+    let order = groups.sorted {
+      ($0.key == fastest.coreType ? "" : $0.key) < ($1.key == fastest.coreType ? "" : $1.key)
+    }
+    let measured = Set(groups.values.joined().map(\.threads))
+    var taken = Set<Int>()
+    for (coreType, group) in order {
+      let isFirst = coreType == fastest.coreType
       let cores = max(profile.clusters.first?.count.value ?? 1, group.map(\.threads).max() ?? 1)
       let subject = PublishedCalibration.Subject(
         id: id, board: board, coreType: coreType,
         machine: PublishedCalibration.machine(of: group[0], bandwidth),
-        threads: Set(group.map(\.threads)).union([1, 2, 4, cores].filter { $0 <= cores }).sorted())
+        threads: Set(group.map(\.threads)).subtracting(taken)
+          .union(isFirst ? Set([1, 2, 4, cores].filter { $0 <= cores }).subtracting(measured) : []).sorted())
+      taken.formUnion(subject.threads)
       lines += fit.calibrations(
         for: subject, engine: engine,
         source: "fitted to \((from ?? "") as NSString)".replacingOccurrences(of: ",", with: " "),
@@ -189,20 +240,41 @@ struct Calibrate: ParsableCommand {
     try failing(as: .runFailed) { try AtomicFile.write(Data(text.utf8), to: path) }
   }
 
+  /// The work of the published models: by a table, or where their structures are built here, by those.
+  private func knownWork(_ folder: PublishedFolder) throws -> WorkTable {
+    var work = WorkTable()
+    if engine == "litert", published {
+      for model in ReferenceSuite.published {
+        let graph = try failing(as: .runFailed) {
+          try model.build { [Float](repeating: 0, count: $0.shape.elementCount ?? 0) }
+        }
+        work.models[model.id] = try failing(as: .runFailed) {
+          try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(engine)).total
+        }
+      }
+    } else {
+      work = try folder.readWork()
+    }
+    if let models { try add(modelsIn: models, to: &work) }
+    // The work of the published models is written anew from their structures.
+    if published, models != nil || engine == "litert" {
+      try failing(as: .runFailed) { try AtomicFile.write(Data(work.csv.utf8), to: folder.work) }
+    }
+    return work
+  }
+
   private func add(modelsIn folder: String, to work: inout WorkTable) throws {
     let files = try failing(as: .badInput) { try FileManager.default.contentsOfDirectory(atPath: folder) }
+    var added = Set<String>()
     for file in files.sorted() where [".param", ".tflite", ".onnx"].contains(where: { file.hasSuffix($0) }) {
-      let name = (file as NSString).deletingPathExtension
+      // Rows name the model, with the precision beside it: "x_int8.param" has the structure of "x.param".
+      let name = PublishedRow.normalized((file as NSString).deletingPathExtension)
+      guard added.insert(name).inserted else { continue }
       let graph = try failing(as: .badInput) {
         try ModelReader.read("\(folder)/\(file)", ReadOptions(structureOnly: true))
       }
-      work.models[name] = try failing(as: .badInput) { try GraphWork(graph).total }
-    }
-    // The work of the published models is written anew from their structures.
-    if published {
-      try failing(as: .runFailed) {
-        try AtomicFile.write(
-          Data(work.csv.utf8), to: PublishedFolder(path: profiles.library.directory + "/published").work)
+      work.models[name] = try failing(as: .badInput) {
+        try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(engine)).total
       }
     }
   }

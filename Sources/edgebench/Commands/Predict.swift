@@ -58,9 +58,13 @@ struct Predict: ParsableCommand {
         throw CommandFailure.badInput("\(profile.id) has no coefficients of \(engine) in \(wanted.rawValue).")
       }
       let predicted = try failing(as: .badInput) {
-        let known = try store.published.readWork()
+        let published = store.published(calibration.engine)
+        guard PublishedFolder.engines.contains(calibration.engine) else {
+          return try CalibratedLatency(graph, calibration: calibration, known: WorkTable())
+        }
+        let known = try published.readWork()
         return try CalibratedLatency(
-          graph, calibration: calibration, known: known, likeness: try store.published.readLikeness(known))
+          graph, calibration: calibration, known: known, likeness: try published.readLikeness(known))
       }
       for caveat in predicted.caveats { Terminal.warning("the band is wider: \(caveat).") }
       let prediction = Prediction(
@@ -98,7 +102,7 @@ struct Predict: ParsableCommand {
 
   /// An engine that is neither in this build nor in the profile is a slip.
   private func checkEngine(_ profile: DeviceProfile) throws(CommandFailure) {
-    let known = EngineLibrary.all.map(\.name) + profile.coefficients.map(\.engine) + ["ncnn"]
+    let known = EngineLibrary.all.map(\.name) + profile.coefficients.map(\.engine) + PublishedFolder.engines
     guard !known.contains(engine) else { return }
     let hint = closestName(to: engine, among: known).map { "Did you mean '\($0)'?" }
     let names = Set(known).sorted().joined(separator: ", ")
