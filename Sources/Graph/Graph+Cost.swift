@@ -119,7 +119,7 @@ extension Graph {
 
   private func bytes(_ id: TensorID) -> Int { self[id].type.byteCount ?? 0 }
 
-  /// The constants that nodes compute with.
+  /// The constants that nodes, and operators that the graph lacks, compute with.
   private func weightTensors(_ sources: [Int?]) -> Set<Int> {
     var used: Set<Int> = []
     for node in nodes {
@@ -128,6 +128,10 @@ extension Graph {
       for case let id? in operands {
         if let source = sources[id.index] { used.insert(source) }
       }
+    }
+    // Integers without a scale are axes and extents.
+    for id in omittedOperands where self[id].elementType.isFloatingPoint || self[id].quantization != nil {
+      if let source = sources[id.index] { used.insert(source) }
     }
     return used
   }

@@ -14,6 +14,8 @@ public struct Graph: Sendable {
   /// The inputs whose values decided a shape or a branch when the model was read: the graph is the model's only for
   /// values that decide alike.
   public var tracedInputs: [TensorID] = []
+  /// What of the model's file is not in the graph; `nil` where all is.
+  public var omissions: GraphOmissions?
 
   public init(
     name: String, tensors: [Tensor] = [], nodes: [Node] = [], inputs: [TensorID] = [],

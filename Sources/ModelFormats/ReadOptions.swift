@@ -21,6 +21,9 @@ public struct ReadOptions: Sendable {
   public var randomWeights: UInt64?
   /// Whether nobody will look at the values of weights: those that the file lacks are zeros that take no memory.
   public var structureOnly: Bool
+  /// Whether operators that edgebench cannot run are left out of the graph, which then says so in its
+  /// ``Graph/omissions``, in place of an error: a model can be sized without them.
+  public var omitsUnsupported: Bool
 
   /// Is told, in a sentence, of what the reader had to assume.
   public var note: (@Sendable (String) -> Void)?
@@ -28,7 +31,8 @@ public struct ReadOptions: Sendable {
   public init(
     inputShapes: [String: Shape] = [:], dimensions: [String: Int] = [:],
     inputValues: [String: TensorData] = [:], signature: String? = nil,
-    randomWeights: UInt64? = nil, structureOnly: Bool = false, note: (@Sendable (String) -> Void)? = nil
+    randomWeights: UInt64? = nil, structureOnly: Bool = false, omitsUnsupported: Bool = false,
+    note: (@Sendable (String) -> Void)? = nil
   ) {
     self.inputShapes = inputShapes
     self.dimensions = dimensions
@@ -36,6 +40,7 @@ public struct ReadOptions: Sendable {
     self.signature = signature
     self.randomWeights = randomWeights
     self.structureOnly = structureOnly
+    self.omitsUnsupported = omitsUnsupported
     self.note = note
   }
 }

@@ -25,8 +25,21 @@ import Testing
   @Test func anOperatorThatIsNotRunIsNamedInTheError() throws {
     let scratch = try Scratch()
     try scratch.write(TestModels.custom(), to: "custom.tflite")
-    let result = try EdgebenchProcess.run(["inspect", "custom.tflite"], in: scratch)
+    let result = try EdgebenchProcess.run(["infer", "custom.tflite", "--output-dir", "out"], in: scratch)
     result.expectOneLine(
       status: 2, "custom.tflite", "TheSoundOfOneHand", "see 'edgebench operators'")
+  }
+
+  @Test func aModelWithAnOperatorThatIsNotRunIsSized() throws {
+    let scratch = try Scratch()
+    try scratch.write(TestModels.custom(), to: "custom.tflite")
+    let result = try EdgebenchProcess.run(["inspect", "custom.tflite"], in: scratch)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.errors.contains("edgebench has no TheSoundOfOneHand (1)"))
+    for part in [
+      "input       x f32 1x4", "output      y f32 1x4", "arena       -", "not supported", "instead: ",
+    ] {
+      #expect(result.output.contains(part), "\(part) in\n\(result.output)")
+    }
   }
 }

@@ -88,6 +88,16 @@ enum CoreMLSamples {
     }
   }
 
+  /// A network of a layer that its author wrote, and a softmax.
+  static func customLayer() -> [UInt8] {
+    model(version: 1, input: [2, 4, 4], output: [3]) { model in
+      model.message(500) { network in
+        layer(&network, "own", "x", "z", 500) { _ in }
+        layer(&network, "softmax", "z", "y", 175) { _ in }
+      }
+    }
+  }
+
   // MARK: Parts
 
   static func model(

@@ -90,6 +90,7 @@ package struct ONNXGraphWriter {
   private var initializers: [ProtobufWriter] = []
   private var inputs: [ProtobufWriter] = []
   private var outputs: [ProtobufWriter] = []
+  private var values: [ProtobufWriter] = []
 
   package init() {}
 
@@ -116,7 +117,14 @@ package struct ONNXGraphWriter {
     inputs.append(Self.value(name, type, dimensions))
   }
 
-  package mutating func output(_ name: String) { outputs.append(Self.value(name, 1, [])) }
+  package mutating func output(_ name: String, _ dimensions: [Any] = []) {
+    outputs.append(Self.value(name, 1, dimensions))
+  }
+
+  /// The type of a node's result.
+  package mutating func value(_ name: String, type: Int = 1, _ dimensions: [Any]) {
+    values.append(Self.value(name, type, dimensions))
+  }
 
   package var message: ProtobufWriter {
     var writer = ProtobufWriter()
@@ -125,6 +133,7 @@ package struct ONNXGraphWriter {
     for initializer in initializers { writer.message(5, initializer) }
     for input in inputs { writer.message(11, input) }
     for output in outputs { writer.message(12, output) }
+    for value in values { writer.message(13, value) }
     return writer
   }
 

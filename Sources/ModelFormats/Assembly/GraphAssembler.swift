@@ -18,6 +18,8 @@ struct GraphAssembler {
   private var nextSuffix: [String: Int] = [:]
   /// Values that were evaluated, of tensors that are not constant.
   var traced: [TensorID: TensorData] = [:]
+  /// What omitted operators read; they become outputs of the graph once the model's own are known.
+  private var omittedOperands: [TensorID] = []
   /// Bytes of constants that may still be made: a small file must not become gigabytes.
   private var budget: Int
 
@@ -167,10 +169,34 @@ struct GraphAssembler {
     return twin
   }
 
+  // MARK: Omissions
+
+  /// Leaves an operator of the model out.
+  ///
+  /// - Parameter operands: What it reads; it is kept.
+  mutating func omit(_ op: OmittedOperator, operands: [TensorID]) {
+    var omissions = graph.omissions ?? GraphOmissions()
+    if graph.omissions == nil { omissions.inputCount = graph.inputs.count }
+    omissions.operators.append(op)
+    graph.omissions = omissions
+    omittedOperands += operands
+  }
+
+  /// Notes that an output of the model depends on an omitted operator and has no known shape.
+  mutating func omitOutput(_ name: String) { graph.omissions?.unknownOutputs.append(name) }
+
+  /// Makes what omitted operators read outputs of the graph.
+  private mutating func keepOmittedOperands() {
+    graph.omissions?.outputCount = graph.outputs.count
+    var known = Set(graph.outputs)
+    graph.outputs += omittedOperands.filter { known.insert($0).inserted }
+  }
+
   /// Drops what nothing reads, and checks the whole.
   ///
   /// - Parameter keepsUnread: Whether nodes that nothing depends on stay: they are the model's, not the reader's.
   mutating func finish(keepsUnread: Bool = false) throws(GraphError) -> Graph {
+    keepOmittedOperands()
     guard !keepsUnread else {
       try graph.validate()
       return graph

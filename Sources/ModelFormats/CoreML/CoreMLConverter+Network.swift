@@ -56,16 +56,29 @@ extension CoreMLConverter {
         index: layerCount)
       layerCount += 1
       place = layer.place
-      guard let handler = Self.layers[layer.kind] else { throw unsupported("is \(layer.kindName)") }
-      guard layer.outputs.count >= 1 else { throw malformed("no outputs", expected: "at least 1") }
-      try handler(self)(layer)
+      do throws(ModelFormatError) {
+        try convert(layer)
+      } catch {
+        try omit(layer, because: error)
+      }
       last = layer.outputs.last ?? last
     }
     let labelled = try network.string(200)
     if let name = blobs[labelled.isEmpty ? last : labelled] { probabilities = name }
     for output in model.outputs where !nodes.isBound(output.name) {
-      if let blob = blobs[output.name] { try alias(blob, output.name) }
+      guard let blob = blobs[output.name] else { continue }
+      if nodes.unknown.contains(blob) {
+        nodes.unknown.insert(output.name)
+      } else {
+        try alias(blob, output.name)
+      }
     }
+  }
+
+  private func convert(_ layer: NeuralNetworkLayer) throws(ModelFormatError) {
+    guard let handler = Self.layers[layer.kind] else { throw unsupported("is \(layer.kindName)") }
+    guard layer.outputs.count >= 1 else { throw malformed("no outputs", expected: "at least 1") }
+    try handler(self)(layer)
   }
 
   // MARK: Blobs

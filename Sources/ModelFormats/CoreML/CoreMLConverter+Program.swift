@@ -30,14 +30,22 @@ extension CoreMLConverter {
         values[output.name] = value
         continue
       }
-      guard let handler = Self.operations[operation.type] else {
-        throw operation.unsupported("is \(operation.type)")
+      do throws(ModelFormatError) {
+        try convert(operation)
+      } catch {
+        try omit(operation, because: error)
       }
-      guard !operation.outputs.isEmpty else {
-        throw operation.malformed("no outputs", expected: "at least 1")
-      }
-      try handler(self)(MILCall(operation: operation, converter: self))
     }
+  }
+
+  private func convert(_ operation: MILOperation) throws(ModelFormatError) {
+    guard let handler = Self.operations[operation.type] else {
+      throw operation.unsupported("is \(operation.type)")
+    }
+    guard !operation.outputs.isEmpty else {
+      throw operation.malformed("no outputs", expected: "at least 1")
+    }
+    try handler(self)(MILCall(operation: operation, converter: self))
   }
 
   // MARK: Names

@@ -36,6 +36,10 @@ final class CoreMLConverter {
     for output in model.outputs {
       guard let name = try resultName(of: output, in: model) else { continue }
       isAny = true
+      if nodes.unknown.contains(name) {
+        nodes.assembler.omitOutput(output.name)
+        continue
+      }
       try addOutput(name, output)
     }
     guard isAny else {
@@ -106,7 +110,9 @@ final class CoreMLConverter {
   /// The value that an output stands for; `nil` for a classifier's label, which is text.
   private func resultName(of output: CoreMLFeature, in model: CoreMLModel) throws(ModelFormatError) -> String?
   {
-    if nodes.isBound(output.name) || values[output.name] != nil { return output.name }
+    if nodes.isBound(output.name) || values[output.name] != nil || nodes.unknown.contains(output.name) {
+      return output.name
+    }
     if output.name == model.labelOutput { return nil }
     if output.name == model.probabilityOutput, let name = probabilities { return name }
     if case .other = output.kind { return nil }

@@ -1,3 +1,5 @@
+import Graph
+
 /// One layer of a neural network (NeuralNetworkLayer).
 ///
 /// - Source: coremltools, mlmodel/format/NeuralNetwork.proto.
@@ -8,6 +10,8 @@ struct NeuralNetworkLayer {
   /// The schema's number of the field that the parameters are in.
   let kind: Int
   let parameters: ProtobufRecord
+  /// The shapes of the outputs, where the file says them.
+  let outputShapes: [Shape?]
   let index: Int
 
   init(_ message: ProtobufMessage, index: Int) throws(ModelFormatError) {
@@ -21,6 +25,12 @@ struct NeuralNetworkLayer {
     }
     self.kind = kind
     parameters = try record.record(kind)
+    outputShapes = try record.messages(5).map { (message) throws(ModelFormatError) in
+      let tensor = try ProtobufRecord(message)
+      let extents = try tensor.integers(2)
+      let isKnown = try tensor.integer(1) == extents.count && extents.count <= Shape.largestRank
+      return isKnown && extents.allSatisfy { (1...Shape.largestExtent).contains($0) } ? Shape(extents) : nil
+    }
   }
 
   var kindName: String { Self.names[kind] ?? "of kind \(kind)" }

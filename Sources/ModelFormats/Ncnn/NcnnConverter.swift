@@ -10,8 +10,17 @@ struct NcnnConverter {
   private var names: Set<String> = []
   /// What had to be assumed.
   private(set) var notes: [String] = []
+  /// Whether layers that cannot be run are left out.
+  let omitsUnsupported: Bool
+  /// Whether the inputs have the shapes that the file has for them.
+  private(set) var hasFileShapes = true
+  /// Results of omitted layers whose shape is not known.
+  private var unknown: Set<String> = []
+  /// What omitted layers read.
+  private var omittedOperands: [TensorID] = []
 
-  init(name: String, weights: NcnnWeights) {
+  init(name: String, weights: NcnnWeights, omitsUnsupported: Bool = false) {
+    self.omitsUnsupported = omitsUnsupported
     graph = Graph(name: name)
     self.weights = weights
   }
@@ -24,19 +33,25 @@ struct NcnnConverter {
       if layer.type == "Input" {
         try input(layer, inputShapes)
       } else {
-        try convert(layer)
+        try convertOrOmit(layer)
       }
     }
     let used = Set(network.layers.filter { !Self.isEnding($0) }.flatMap(\.bottoms))
     var outputs: [TensorID] = []
     for layer in network.layers {
       for top in layer.tops where !used.contains(top) {
+        if unknown.contains(top) { graph.omissions?.unknownOutputs.append(top) }
         guard let blob = blobs[top] else { continue }
         let id = try batched(blob, name: top)
         if !outputs.contains(id), graph[id].constant == nil { outputs.append(id) }
       }
     }
     graph.outputs = outputs
+    if graph.omissions != nil {
+      graph.omissions?.outputCount = outputs.count
+      graph.outputs += Set(omittedOperands).subtracting(outputs).sorted { $0.index < $1.index }
+      graph = graph.removingUnread()
+    }
     do throws(GraphError) {
       try graph.validate()
     } catch {
@@ -74,10 +89,12 @@ struct NcnnConverter {
         throw NcnnError(
           place: "input '\(top)'", found: "shape \(given)", expected: "1xCxHxW, as ncnn's image is")
       }
+      hasFileShapes = false
       dimensions = given.rank == 4 ? Array(given.dimensions.dropFirst()) : given.dimensions
     } else if dimensions.isEmpty {
       // Where the file leaves the shape open, the image that ncnn's own benchmark feeds the model.
       let side = Self.benchmarkSides[graph.name] ?? 224
+      hasFileShapes = false
       dimensions = [3, side, side]
       notes.append(
         "input '\(top)' has no shape in the file; taken to be 1x3x\(side)x\(side) (--shape \(top)=1x3xHxW)")
@@ -110,9 +127,16 @@ struct NcnnConverter {
       throw NcnnError(
         place: layer.place, found: "\(layer.bottoms.count) inputs", expected: "at least \(index + 1)")
     }
-    guard let blob = blobs[layer.bottoms[index]] else {
+    return try bottom(named: layer.bottoms[index], of: layer)
+  }
+
+  func bottom(named name: String, of layer: NcnnLayer) throws(NcnnError) -> NcnnBlob {
+    if unknown.contains(name) {
+      throw NcnnError(place: layer.place, found: "\(OmittedOperator.unknownOperand) '\(name)'")
+    }
+    guard let blob = blobs[name] else {
       throw NcnnError(
-        place: layer.place, found: "reads '\(layer.bottoms[index])', which no layer before it makes",
+        place: layer.place, found: "reads '\(name)', which no layer before it makes",
         expected: "layers in the order of execution")
     }
     return blob
@@ -131,6 +155,30 @@ struct NcnnConverter {
       throw NcnnError(
         place: layer.place, found: "makes '\(name)' again", expected: "a name for each output of a layer")
     }
+  }
+
+  func isDefined(_ name: String) -> Bool { blobs[name] != nil }
+
+  mutating func note(_ note: String) { notes.append(note) }
+
+  // MARK: Omissions
+
+  mutating func markUnknown(_ name: String) { unknown.insert(name) }
+
+  /// Leaves a layer out; what it reads is kept.
+  mutating func omit(_ op: OmittedOperator, operands: [TensorID]) {
+    var omissions = graph.omissions ?? GraphOmissions()
+    if graph.omissions == nil { omissions.inputCount = graph.inputs.count }
+    omissions.operators.append(op)
+    graph.omissions = omissions
+    omittedOperands += operands
+  }
+
+  /// An input of the graph in the place of an omitted layer's result.
+  mutating func standIn(_ name: String, _ shape: Shape) -> TensorID {
+    let id = add(Tensor(name: uniqueName(name), elementType: .f32, shape: shape))
+    graph.inputs.append(id)
+    return id
   }
 
   /// Defines the layer's output 0.

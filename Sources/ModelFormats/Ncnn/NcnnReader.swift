@@ -88,7 +88,9 @@ public struct NcnnReader {
   ) throws(ModelFormatError) -> Graph {
     do throws(NcnnError) {
       let network = try network(file)
-      var converter = NcnnConverter(name: modelName(of: file.path), weights: NcnnWeights(source))
+      var converter = NcnnConverter(
+        name: modelName(of: file.path), weights: NcnnWeights(source),
+        omitsUnsupported: options.omitsUnsupported)
       let graph = try converter.graph(of: network, inputShapes: options.inputShapes)
       for note in converter.notes { options.note?("\(file.path): \(note)") }
       return graph

@@ -14,6 +14,10 @@ final class ONNXConverter {
   var assembler: GraphAssembler
   /// What names stand for, innermost graph last: a subgraph sees the names of the graphs around it.
   private var scopes: [ONNXScope] = []
+  /// Results of omitted operators whose shape is not known.
+  var unknown: Set<String> = []
+  /// Extents of symbolic dimensions.
+  private(set) var symbols: [String: Int] = [:]
   /// How many functions and subgraphs are open.
   private var depth = 0
   /// The constants of subgraphs that were converted before.
@@ -40,8 +44,12 @@ final class ONNXConverter {
     begin()
     try addInitializers(of: model.graph)
     try addInputs(of: model.graph)
-    for node in model.graph.nodes { try convert(node) }
+    for node in model.graph.nodes { try convertOrOmit(node) }
     for output in model.graph.outputs {
+      if unknown.contains(output.name) {
+        assembler.omitOutput(output.name)
+        continue
+      }
       try addOutput(output.name, try use(output.name, "output '\(output.name)' of the model"))
     }
     return try finish()
@@ -82,6 +90,10 @@ final class ONNXConverter {
       }
       // A function sees only what it is given.
       if scopes[index].isFunction { break }
+    }
+    if unknown.contains(name) {
+      throw .unsupported(
+        path: file.path, place: place(), feature: "\(OmittedOperator.unknownOperand) '\(name)'")
     }
     throw file.malformed(
       place(), "its input '\(name)' has no value yet",
@@ -129,11 +141,12 @@ final class ONNXConverter {
         "input '\(name)'", "the model has no such input",
         expected: "one of \(inputs.map { "'\($0.name)'" }.joined(separator: ", "))")
     }
-    var symbols = options.dimensions
+    symbols = options.dimensions
     for input in inputs { note(options.inputShapes[input.name], of: input, in: &symbols) }
     for input in inputs {
-      let type = try type(of: input, symbols)
+      let type = try type(of: input)
       try bind(input.name, assembler.input(input.name, type), "input '\(input.name)' of the model")
+      note(type.shape, of: input, in: &symbols)
     }
   }
 
@@ -145,8 +158,7 @@ final class ONNXConverter {
     }
   }
 
-  private func type(of input: ONNXValueInfo, _ symbols: [String: Int]) throws(ModelFormatError) -> TensorType
-  {
+  private func type(of input: ONNXValueInfo) throws(ModelFormatError) -> TensorType {
     let place = "input '\(input.name)' of the model"
     if let kind = input.kind { throw .unsupported(path: file.path, place: place, feature: "is \(kind)") }
     guard let elementType = ONNXDataType(rawValue: input.type)?.elementType else {

@@ -10,6 +10,8 @@ final class ONNXGraph {
   private(set) var sparseInitializers: [ONNXSparseTensor] = []
   private(set) var inputs: [ONNXValueInfo] = []
   private(set) var outputs: [ONNXValueInfo] = []
+  /// Descriptions of values in between, which only a graph with omissions is read by.
+  private var values: [ProtobufMessage] = []
 
   /// Graphs within graphs; deeper ones come from no exporter.
   static let deepest = 32
@@ -19,6 +21,16 @@ final class ONNXGraph {
     let constants = Set(initializers.map(\.name) + sparseInitializers.map(\.values.name))
     return inputs.filter { !constants.contains($0.name) }
   }
+
+  /// The types that the file declares for the results of nodes, by name; those that cannot be read are left out.
+  private(set) lazy var declaredResults: [String: ONNXValueInfo] = {
+    var declared: [String: ONNXValueInfo] = [:]
+    for output in outputs { declared[output.name] = output }
+    for message in values {
+      if let value = try? ONNXValueInfo(message) { declared[value.name] = value }
+    }
+    return declared
+  }()
 
   /// - Parameter depth: How many graphs this one is inside of.
   init(_ message: ProtobufMessage, depth: Int) throws(ModelFormatError) {
@@ -41,6 +53,7 @@ final class ONNXGraph {
         initializers.append(try ONNXTensor(try message.message(field, place)))
       case 11: inputs.append(try ONNXValueInfo(try message.message(field, "input \(inputs.count)")))
       case 12: outputs.append(try ONNXValueInfo(try message.message(field, "output \(outputs.count)")))
+      case 13: values.append(try message.message(field, "value \(values.count)"))
       case 15:
         let place = "sparse initializer \(sparseInitializers.count) of \(message.place)"
         sparseInitializers.append(try ONNXSparseTensor(try message.message(field, place)))

@@ -40,6 +40,8 @@ struct TFLiteConverter {
   /// Whether an initialiser is being converted: what it assigns are first values.
   var isInitialising = false
   var initialisers: Set<Int> = []
+  /// Results of omitted operators, in the main subgraph, whose shape is not known.
+  var unknown: Set<Int> = []
 
   init(model: TFLiteModel, subgraph: Int, options: ReadOptions) throws(ModelFormatError) {
     self.model = model
@@ -53,12 +55,16 @@ struct TFLiteConverter {
 
   mutating func convert() throws(ModelFormatError) -> Graph {
     try addInputs(shapes: assembler.options.inputShapes)
-    for op in subgraph.operators { try convert(op) }
+    for op in subgraph.operators { try convertOrOmit(op) }
     for index in subgraph.outputs {
+      if unknown.contains(index) {
+        assembler.omitOutput(subgraph.tensors[index].name)
+        continue
+      }
       assembler.output(try use(index, place: "output '\(subgraph.tensors[index].name)' of the model"))
     }
     do throws(GraphError) {
-      return try assembler.finish(keepsUnread: !hasDecided)
+      return try assembler.finish(keepsUnread: !hasDecided && graph.omissions == nil)
     } catch {
       throw model.file.malformed(error.place, error.found, expected: error.expected)
     }
@@ -93,6 +99,9 @@ struct TFLiteConverter {
     }
     guard !tensor.isVariable else {
       throw unsupported(place, "keeps a state in the variable tensor '\(tensor.name)'")
+    }
+    if scopes.isEmpty, unknown.contains(index) {
+      throw unsupported(place, "\(OmittedOperator.unknownOperand) '\(tensor.name)'")
     }
     guard let value = tensor.value else {
       throw model.file.malformed(

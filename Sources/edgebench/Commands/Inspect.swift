@@ -31,26 +31,36 @@ struct Inspect: ParsableCommand {
       throw CommandFailure.badInput("--graph is '\(path)'; expected a name that ends with '.svg' or '.dot'.")
     }
     let graph = try failing(as: .badInput) {
-      try ModelReader.read(model, ReadOptions(inputShapes: shapes, structureOnly: true))
+      try ModelReader.read(
+        model,
+        ReadOptions(
+          inputShapes: shapes, structureOnly: true, omitsUnsupported: true, note: { Terminal.warning($0) }))
     }
     if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
-    let work = try failing(as: .runFailed) { try TemporaryFolder() }
-    defer { work.remove() }
-    var artefact: Artefact?
-    do {
-      artefact = try BuiltinEngine().makeArtefact(of: graph, at: work.path + "/model.ebplan")
-    } catch {
-      // What cannot be run can still be sized.
-      Terminal.warning(error.description)
-    }
+    let artefact = try graph.omissions == nil ? plan(of: graph) : nil
+    if let warning = graph.omissionWarning { Terminal.warning(warning) }
     if let path = self.graph {
       let drawing = GraphDrawing(graph)
       let text = path.hasSuffix(".svg") ? drawing.svg() : drawing.dot()
       try failing(as: .runFailed) { try AtomicFile.write(Data(text.utf8), to: path) }
     }
-    let report = InspectReport(graph: graph, cost: cost, artefact: artefact)
+    let report = InspectReport(
+      graph: graph, cost: cost, artefact: artefact, fileBytes: ModelFileSize.bytes(of: model))
     if try !json.write(report) { try Terminal.output(report.text) }
+  }
+
+  /// What the graph is run from; `nil` where the engine has something against it, which is said.
+  private func plan(of graph: Graph) throws -> Artefact? {
+    let work = try failing(as: .runFailed) { try TemporaryFolder() }
+    defer { work.remove() }
+    do {
+      return try BuiltinEngine().makeArtefact(of: graph, at: work.path + "/model.ebplan")
+    } catch {
+      // What cannot be run can still be sized.
+      Terminal.warning(error.description)
+      return nil
+    }
   }
 }
 
@@ -67,17 +77,41 @@ private struct InspectReport: Encodable {
   var arenaLowerBoundBytes: Int64?
   var stateBytes: Int
   var planBytes: Int64?
+  var fileBytes: Int64?
+  /// Operators of the file that no figure covers, but for the weights that they read.
+  var omitted: [Omission]
+
+  struct Omission: Encodable {
+    var name: String
+    var place: String
+    var reason: String
+    var remedy: String?
+
+    init(_ op: OmittedOperator) {
+      name = op.name
+      place = op.place
+      reason = op.reason
+      remedy = op.remedy
+    }
+  }
 
   struct Port: Encodable {
     var name: String
     var type: String
-    var shape: [Int]
+    /// `nil` where an operator that edgebench lacks decides it.
+    var shape: [Int]?
+
+    init(unknown name: String) {
+      self.name = name
+      type = "-"
+    }
+
     init(_ tensor: Tensor) {
       name = tensor.name
       type = "\(tensor.elementType)"
       shape = tensor.shape.dimensions
     }
-    var text: String { "\(name) \(type) \(Shape(shape))" }
+    var text: String { "\(name) \(type) \(shape.map { Shape($0).description } ?? "-")" }
   }
 
   struct OperatorCount: Encodable {
@@ -86,10 +120,12 @@ private struct InspectReport: Encodable {
     var macs: Int
   }
 
-  init(graph: Graph, cost: GraphCost, artefact: Artefact?) {
+  init(graph: Graph, cost: GraphCost, artefact: Artefact?, fileBytes: Int64?) {
     name = graph.name
-    inputs = graph.inputs.map { Port(graph[$0]) }
-    outputs = graph.outputs.map { Port(graph[$0]) }
+    inputs = graph.ownInputs.map { Port(graph[$0]) }
+    outputs =
+      graph.ownOutputs.map { Port(graph[$0]) }
+      + (graph.omissions?.unknownOutputs ?? []).map { Port(unknown: $0) }
     var counts: [String: OperatorCount] = [:]
     for (node, nodeCost) in zip(graph.nodes, cost.nodes) {
       counts[node.op.name, default: OperatorCount(name: node.op.name, count: 0, macs: 0)].count += 1
@@ -104,6 +140,8 @@ private struct InspectReport: Encodable {
     arenaLowerBoundBytes = artefact?.arenaLowerBound.bytes
     stateBytes = cost.stateBytes
     planBytes = artefact?.size.bytes
+    self.fileBytes = fileBytes
+    omitted = (graph.omissions?.operators ?? []).map { Omission($0) }
   }
 
   var text: String {
@@ -114,7 +152,8 @@ private struct InspectReport: Encodable {
     lines += inputs.map { "  input       \($0.text)" }
     lines += outputs.map { "  output      \($0.text)" }
     lines += [
-      "  MACs        \(macs)",
+      "  file        \(size(fileBytes))",
+      "  MACs        \(omitted.isEmpty ? "" : "at least ")\(macs)",
       "  parameters  \(parameters)",
       "  weights     \(weights.isEmpty ? "-" : weights)",
       "  arena       \(size(arenaBytes)) (at least \(size(arenaLowerBoundBytes)))",
@@ -127,6 +166,17 @@ private struct InspectReport: Encodable {
       let name = entry.name + String(repeating: " ", count: width - entry.name.count)
       lines.append("    \(entry.count)\t\(name)  \(entry.macs == 0 ? "-" : "\(entry.macs) MACs")")
     }
+    lines += omissionLines
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var omissionLines: [String] {
+    guard !omitted.isEmpty else { return [] }
+    var lines = ["  not supported"]
+    for op in omitted {
+      lines.append("    \(op.place): \(op.reason)")
+      if let remedy = op.remedy { lines.append("      instead: \(remedy)") }
+    }
+    return lines
   }
 }
