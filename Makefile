@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency agent cross clean train-reference compression-table
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross clean train-reference compression-table
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ validate-latency: build ## The tables of docs/latency-model.md: how far off the 
 	$(BIN)/edgebench calibrate --published --engine litert --residuals .build/latency-residuals-litert.csv
 	@$(PYTHON) scripts/validate-latency .build/latency-residuals.csv ncnn
 	@$(PYTHON) scripts/validate-latency .build/latency-residuals-litert.csv LiteRT
+
+validate-calibration: build ## Calibrate this machine, predict, measure: how far off (MODELS=DIR for more than the suite, BEFORE='chrt -f 50')
+	@$(PYTHON) scripts/validate-calibration $(BIN)/edgebench $(if $(MODELS),--models $(MODELS)) --before "$(BEFORE)"
 
 clean: ## Remove build products (results stay)
 	rm -rf .build

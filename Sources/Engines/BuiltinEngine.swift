@@ -29,3 +29,14 @@ public struct BuiltinEngine: Engine {
       weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)
   }
 }
+
+extension BuiltinEngine {
+  /// The kernels that an inference of `graph` calls on this machine, in their order, each with its node's name.
+  public func kernelCalls(of graph: Graph) throws(EngineError) -> [(node: String, call: KernelCall)] {
+    do throws(LoweringError) {
+      return try LoweredPlan(lowering: graph).kernelCalls
+    } catch {
+      throw .cannotRun(error.description)
+    }
+  }
+}

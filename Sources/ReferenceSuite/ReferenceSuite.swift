@@ -13,6 +13,9 @@ public enum ReferenceSuite {
   /// Single operators in sizes of real networks.
   public static let kernels: [ReferenceModel] = KernelSuite.all
 
+  /// Layers in sizes spread wider than those: what `edgebench calibrate` times on a machine.
+  public static let calibration: [ReferenceModel] = CalibrationNetworks.all
+
   /// The model or kernel of that id; `nil` where there is none.
   public static subscript(id: String) -> ReferenceModel? {
     (models + kernels).first { $0.id == id }

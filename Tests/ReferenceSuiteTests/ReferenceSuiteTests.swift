@@ -34,6 +34,16 @@ private let zeros: WeightGenerator = { Array(repeating: 0, count: $0.shape.eleme
     Published(id: "kwt-1", macs: 73.4e6, parameters: 607_000, tolerance: 0.01),
   ]
 
+  @Test func calibrationNetworksAreDistinctAndTakeMilliseconds() throws {
+    let networks = ReferenceSuite.calibration
+    #expect(Set(networks.map(\.id)).count == networks.count)
+    for network in networks {
+      let macs = try network.build(weights: zeros).cost().macs
+      // 0.2 GMAC: some 10 ms on a core of ten GMAC a second.
+      #expect((1...200_000_000).contains(macs), "\(network.id): \(macs) MACs")
+    }
+  }
+
   @Test(arguments: published) func hasTheWorkAndTheSizeThatArePublished(model: Published) throws {
     let cost = try #require(ReferenceSuite[model.id]).build(weights: zeros).cost()
     #expect(abs(Double(cost.macs) / model.macs - 1) <= model.tolerance, "\(cost.macs) MACs")

@@ -11,9 +11,11 @@ import Units
 /// `edgebench calibrate`: coefficients of the latency model from tables of measurements.
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fit the latency model of a board to a table of measurements.",
+    abstract: "Fit the latency model of this machine, or of a board to a table of measurements.",
     discussion: """
-      --from reads a table as CSV of one or several boards: board, core_type, threads, model, precision, min_ms, and where it has them core_mhz_max, isa, \
+      Without --from it times the steps of networks in f32 and int8, in one thread and on all cores, with the built-in engine on \
+      this machine, for at most --max-time. The times are kept beside the profile (x.steps.csv for x.yaml); 'predict --profile \
+      x.yaml' finds them there. Nothing else should run meanwhile. --from reads a table as CSV of one or several boards: board, core_type, threads, model, precision, min_ms, and where it has them core_mhz_max, isa, \
       exec_dtype, flag. Its rows are fitted together with the published ones in profiles/published, so three rows already tell \
       much. The coefficients are written beside the profile; 'predict' finds them there. Of a table of several boards, --board says \
       which one the profile is of; -o FOLDER makes a profile of each. --published fits the published rows alone.
@@ -34,6 +36,10 @@ struct Calibrate: ParsableCommand {
   @Option(help: "Which of the table's boards the profile is of.")
   var board: String?
 
+  @Option(
+    name: .customLong("max-time"), help: "How long this machine is timed, in seconds; one round at least.")
+  var maximumTime = 180.0
+
   @Option(help: "The engine that was measured.")
   var engine = "ncnn"
 
@@ -46,11 +52,17 @@ struct Calibrate: ParsableCommand {
   @OptionGroup var profiles: ProfileFolderOptions
 
   func validate() throws {
-    guard published != (from != nil) else {
+    guard !published || from == nil else {
       throw ValidationError("Expected either '--from FILE.csv' or '--published'.")
     }
-    guard from == nil || output != nil else {
+    guard (1...3600).contains(maximumTime) else {
+      throw ValidationError("--max-time is \(maximumTime); expected 1 to 3600 seconds.")
+    }
+    guard published || output != nil else {
       throw ValidationError("Expected '-o PROFILE.yaml', or '-o FOLDER' for all boards of the table.")
+    }
+    guard from != nil || published || output?.hasSuffix(".yaml") == true else {
+      throw ValidationError("Expected '-o PROFILE.yaml': where the coefficients belong.")
     }
     guard PublishedFolder.engines.contains(engine) else {
       throw ValidationError(
@@ -60,6 +72,9 @@ struct Calibrate: ParsableCommand {
   }
 
   func run() throws {
+    if from == nil, !published, let output {
+      return try HostCalibration(path: output, maximumTime: .seconds(maximumTime)).run()
+    }
     let folder = PublishedFolder(path: profiles.library.directory + "/published", engine: engine)
     let boards = try folder.readBoards()
     let work = try knownWork(folder)

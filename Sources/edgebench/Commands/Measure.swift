@@ -23,6 +23,9 @@ struct Measure: ParsableCommand {
   @Option(help: "How long to sample, in seconds; 10000 inferences at most.")
   var seconds: Double = 1
 
+  @Option(help: "How many inferences at least, if ten seconds suffice; 459 support a p99.")
+  var samples = Percentile.minimumSampleCount(for: 0.99) ?? 459
+
   @Flag(help: "Time every step of the plan as well.")
   var steps = false
 
@@ -31,6 +34,9 @@ struct Measure: ParsableCommand {
   func validate() throws {
     guard seconds > 0, seconds <= 3600 else {
       throw ValidationError("--seconds is \(seconds); expected more than 0 and at most 3600.")
+    }
+    guard (1...10_000).contains(samples) else {
+      throw ValidationError("--samples is \(samples); expected 1 to 10000.")
     }
   }
 
@@ -49,7 +55,7 @@ struct Measure: ParsableCommand {
     var request = MeasurementRequest(plan: artefact.path)
     request.inputs = sources
     request.threads = self.engine.threadCount
-    request.samples = Percentile.minimumSampleCount(for: 0.99) ?? 459
+    request.samples = samples
     request.minimumTime = .seconds(seconds)
     request.budget = .seconds(max(10, seconds * 2))
     request.profileRuns = steps ? 20 : 0

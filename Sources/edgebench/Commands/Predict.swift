@@ -40,6 +40,9 @@ struct Predict: ParsableCommand {
     let profile = try profiles.profile(self.profile)
     try checkEngine(profile)
     let precision = try wantedPrecision()
+    if self.profile.hasSuffix(".yaml"), let table = try StepStore.table(for: self.profile, engine: engine) {
+      return try predict(from: table, on: profile, precision)
+    }
     let shapes = try shape.byName()
     let graph = try failing(as: .badInput) {
       try ModelReader.read(

@@ -118,6 +118,39 @@ struct Prediction: Encodable {
       source: calibration.source, date: calibration.date)
   }
 
+  init(
+    graph: Graph, cost: GraphCost, profile: DeviceProfile, predicted: StepLatency, table: StepTable,
+    threads: Int, precision: String, explains: Bool
+  ) {
+    model = graph.name
+    self.profile = ProfileIdentity(id: profile.id, digest: profile.digest)
+    latencyNs = Band(
+      median: predicted.median, band90: [predicted.band90.lowerBound, predicted.band90.upperBound])
+    engine = table.engine
+    self.threads = threads
+    self.precision = precision
+    macs = cost.macs
+    parameters = cost.parameters
+    classes = Dictionary(grouping: predicted.steps) { String($0.call.family) }.map { family, steps in
+      let time = steps.reduce(0) { $0 + $1.nanoseconds }
+      let macs = steps.reduce(0) { $0 &+ $1.call.macs }
+      return Share(
+        kernelClass: family, precision: precision, nodes: steps.count, macs: macs, latencyNs: time,
+        share: time / predicted.median, bound: macs > 0 ? "arithmetic" : "memory")
+    }.sorted { ($1.latencyNs, $0.kernelClass) < ($0.latencyNs, $1.kernelClass) }
+    if explains {
+      layers = predicted.steps.map {
+        Layer(
+          name: $0.node, op: $0.call.kernel, macs: $0.call.macs, latencyNs: $0.nanoseconds,
+          workClass: String($0.call.family), bound: $0.call.macs > 0 ? "arithmetic" : "memory")
+      }
+    }
+    calibration = Source(
+      subject: profile.id, rows: predicted.networks, medianError: predicted.medianError, deviation: 0,
+      source: "steps timed on this machine (\(table.instructionSet)), agent \(table.agent.prefix(12))",
+      date: table.date)
+  }
+
   private var layerTable: String {
     guard let layers else { return "" }
     var table = Table([
