@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross clean train-reference compression-table
+.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ cross: ## The agent for aarch64-linux-gnu, arm-linux-gnueabihf and x86_64-linux-
 
 test-arm: ## Hold the AArch64 kernels against the scalar ones, under qemu as Cortex-A53, A57, A72, A76 and more
 	@scripts/test-arm
+
+test-boards: build ## Hold 'edgebench boards' against a real sshd on loopback, with its faults
+	@scripts/test-boards $(BIN)/edgebench
+
+test-cross: build cross ## Hold the agents' outputs under qemu (Cortex-A53, A72, A76, A7) against this machine's (MODELS=DIR for more)
+	@scripts/test-cross $(BIN)/edgebench
 
 lint: setup ## Check format and profiles
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -12,9 +12,31 @@ extension DeviceProfile {
   ///   - date: The date in every source, "2025-01-31".
   public static func host(root: String = "", date: String = today()) -> DeviceProfile {
     let files = KernelFiles(root: root)
-    let source = "read from this machine, \(date)"
+    return described(
+      by: files, id: "host", name: files.hostName, deviceClass: "this machine",
+      source: "read from this machine, \(date)")
+  }
+
+  /// A board, as copies of its kernel's files describe it.
+  ///
+  /// - Parameters:
+  ///   - name: What the user calls it.
+  ///   - root: The folder that holds `proc` and `sys`.
+  ///   - machine: As its `uname -m` says: "aarch64".
+  public static func board(
+    named name: String, root: String, machine: String, date: String = today()
+  ) -> DeviceProfile {
+    let files = KernelFiles(root: root, machine: machine)
+    return described(
+      by: files, id: name, name: files.model ?? name, deviceClass: "board",
+      source: "read from the board, \(date)")
+  }
+
+  private static func described(
+    by files: KernelFiles, id: String, name: String, deviceClass: String, source: String
+  ) -> DeviceProfile {
     var profile = DeviceProfile(
-      id: "host", name: files.hostName, deviceClass: "this machine",
+      id: id, name: name, deviceClass: deviceClass,
       soc: files.model.map { Sourced($0, source: source) }, clusters: files.clusters(source: source),
       memory: Memory(
         // Not what is available just now: that changes by the second, and records are kept under the profile's digest.

@@ -4,6 +4,13 @@ internal import Units
 /// `/proc` and `/sys`, as far as a profile needs them.
 struct KernelFiles {
   let root: String
+  /// As `uname -m` says, where the files are another machine's.
+  private let otherMachine: String?
+
+  init(root: String, machine: String? = nil) {
+    self.root = root
+    otherMachine = machine
+  }
 
   private func text(_ path: String) -> String? {
     guard let handle = FileHandle(forReadingAtPath: root + path) else { return nil }
@@ -92,16 +99,23 @@ struct KernelFiles {
     return cores.isEmpty ? [0] : Set(cores).sorted()
   }
 
+  /// In the profiles' names of architectures.
   private var machine: String {
     #if arch(x86_64)
-      "x86-64"
+      let own = "x86_64"
     #elseif arch(arm64)
-      "armv8"
+      let own = "aarch64"
     #elseif arch(arm)
-      "armv7"
+      let own = "armv7l"
     #else
-      "unknown"
+      let own = "unknown"
     #endif
+    return switch otherMachine ?? own {
+    case "x86_64": "x86-64"
+    case "aarch64": "armv8"
+    case "armv7l", "armv8l": "armv7"
+    default: "unknown"
+    }
   }
 
   private func coreName(midr: String, info: [String: String]) -> String {

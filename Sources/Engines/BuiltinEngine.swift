@@ -3,17 +3,26 @@ internal import Inference
 internal import Units
 internal import Lowering
 
-/// The project's own kernels: a graph is lowered to a plan for this processor's instruction set.
+/// The project's own kernels: a graph is lowered to a plan for one instruction set.
 public struct BuiltinEngine: Engine {
   public let name = "builtin"
   public var maximumThreads: Int { Executor.maximumThreads }
 
-  public init() {}
+  private let instructionSet: InstructionSet
+
+  /// For this processor.
+  public init() { instructionSet = .host }
+
+  /// For a processor whose instruction set an agent has named: "neon". `nil` where there are no kernels for it.
+  public init?(instructionSet name: String) {
+    guard let instructionSet = InstructionSet(named: name) else { return nil }
+    self.instructionSet = instructionSet
+  }
 
   public func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact {
     let plan: LoweredPlan
     do throws(LoweringError) {
-      plan = try LoweredPlan(lowering: graph)
+      plan = try LoweredPlan(lowering: graph, options: PlanOptions(instructionSet: instructionSet))
     } catch {
       throw .cannotRun(error.description)
     }

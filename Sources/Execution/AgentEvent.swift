@@ -13,6 +13,8 @@ enum AgentEvent: Equatable {
   case output(index: Int, bytes: Int64)
   case done(timerOverheadNanoseconds: Int64?, majorFaults: Int64?)
   case error(Fault)
+  /// Not the agent's: said by what started it on a board, once it has ended.
+  case exit(status: Int, message: String)
 
   static let protocolVersion = 1
 
@@ -98,9 +100,10 @@ extension AgentEvent {
     var phase: String?
     var kind: String?
     var message: String?
+    var status: Int?
 
     enum CodingKeys: String, CodingKey {
-      case event, version, build, isa, outputs, steps, index, bytes, kind, message
+      case event, version, build, isa, outputs, steps, index, bytes, kind, message, status
       case protocolVersion = "protocol"
       case load = "load_ns"
       case arenaBytes = "arena_bytes"
@@ -176,6 +179,9 @@ extension AgentEvent {
         let message = members.message
       else { return nil }
       self = .error(Fault(phase: phase, kind: kind, message: message))
+    case "exit":
+      guard let status = members.status, let message = members.message else { return nil }
+      self = .exit(status: status, message: message)
     default: return nil
     }
   }

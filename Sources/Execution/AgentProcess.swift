@@ -13,14 +13,18 @@ final class AgentProcess: Sendable {
   private let state: Mutex<State>
   private let key: String
 
-  /// - Parameter environment: Of the agent; it gets nothing else.
+  /// - Parameters:
+  ///   - arguments: Without the program's name.
+  ///   - environment: Of the agent; it gets nothing else.
   init(
-    program: String, folder: String?, confinement: ConfinementEntry, environment: [String: String]
+    program: String, arguments: [String] = [], folder: String?, confinement: ConfinementEntry,
+    environment: [String: String]
   ) throws(ExecutionError) {
     var process = eb_process()
     var step = EB_PROCESS_PIPE
     let error = try Self.start(
-      program: program, folder: folder, confinement: confinement, environment: environment, &process, &step)
+      program: program, arguments: arguments, folder: folder, confinement: confinement,
+      environment: environment, &process, &step)
     guard error == 0 else { throw Self.failure(program, step, error) }
     state = Mutex(State(process: process))
     key = "agent \(process.pid)"
@@ -28,7 +32,8 @@ final class AgentProcess: Sendable {
   }
 
   private static func start(
-    program: String, folder: String?, confinement: ConfinementEntry, environment: [String: String],
+    program: String, arguments words: [String], folder: String?, confinement: ConfinementEntry,
+    environment: [String: String],
     _ process: inout eb_process, _ step: inout eb_process_step
   ) throws(ExecutionError) -> Int32 {
     var cgroups: [Int32] = []
@@ -41,7 +46,8 @@ final class AgentProcess: Sendable {
       cgroups.append(descriptor)
     }
     let cores = confinement.cores.map { UInt32(clamping: $0) }
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      ([program] + words).map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     let directory = folder.map { strdup($0) } ?? nil

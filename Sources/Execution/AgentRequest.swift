@@ -30,8 +30,8 @@ struct AgentRequest: Encodable {
     case outputFolder = "output_dir"
   }
 
-  /// - Parameter timer: The timer library, a whole path.
-  init(_ request: MeasurementRequest, threads: Int, timer: String) {
+  /// - Parameter timer: The timer library, a whole path; the one beside the agent where `nil`.
+  init(_ request: MeasurementRequest, threads: Int, timer: String?) {
     self.request = "measure"
     plan = AbsolutePath.of(request.plan)
     inputs = Self.inputs(request.inputs)

@@ -2,6 +2,7 @@ internal import CLinux
 internal import DeviceProfiles
 internal import Foundation
 internal import Records
+internal import Units
 
 /// One conversation with one agent, from its start to its end, and what became of it.
 struct AgentSession {
@@ -87,9 +88,10 @@ struct AgentSession {
       deadline = .now + timeouts.start
       return nil
     }
+    if case .exit(let status, let message) = event { return try judge(status, message) }
     guard isGreeted else { throw AgentEvent.garbage(line) }
     switch event {
-    case .hello: break
+    case .hello, .exit: break
     case .loading: phase = .load
     case .loaded: phase = .firstInference
     case .first: phase = .steadyState
@@ -133,6 +135,16 @@ struct AgentSession {
       .agentBroken,
       "the agent ended with status \(exit.exit_code) in phase '\(phase.rawValue)', before it was done\(said)."
     )
+  }
+
+  /// What the end of an agent on a board means: a shell's status, and the last thing the agent said on standard error.
+  private func judge(_ status: Int, _ message: String) throws(ExecutionError) -> Ending {
+    // A shell adds 128 to the signal's number. Nobody else kills it so but the kernel, for want of memory.
+    if status == 128 + Int(SIGKILL) { return .outOfMemory(peakBytes: nil, phase: phase) }
+    let said = message.isEmpty ? "" : ": \(printable(message, limit: 200))"
+    throw ExecutionError(
+      .agentBroken,
+      "the agent ended with status \(status) in phase '\(phase.rawValue)', before it was done\(said).")
   }
 
   /// Under limits of address space, the program or its libraries could not be mapped: the kernel or the loader says so.

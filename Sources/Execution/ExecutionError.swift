@@ -13,6 +13,10 @@ public struct ExecutionError: Error, Sendable, Equatable, CustomStringConvertibl
     case file
     /// Not enough memory to start the agent.
     case noMemory
+    /// A board cannot be reached, refuses, or cannot hold or run what is sent to it.
+    case board
+    /// The connection to a board broke; what runs there runs on.
+    case connectionLost
     /// `cancel()` was called.
     case cancelled
   }

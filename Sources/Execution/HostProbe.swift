@@ -5,23 +5,34 @@ public import Records
 public struct HostProbe: Sendable {
   private let proc: String
   private let sys: String
+  /// Of another machine, whose files were copied here; `nil` for this one.
+  private let remoteMachine: String?
 
   /// - Parameters: Folders with the layout of /proc and /sys.
   public init(proc: String = "/proc", sys: String = "/sys") {
     self.proc = proc
     self.sys = sys
+    remoteMachine = nil
+  }
+
+  /// Another machine, by copies of its files.
+  ///
+  /// - Parameters:
+  ///   - snapshot: The folder that holds `proc` and `sys`.
+  ///   - machine: As its `uname -m` says: "aarch64".
+  init(snapshot: String, machine: String) {
+    proc = snapshot + "/proc"
+    sys = snapshot + "/sys"
+    remoteMachine = machine
   }
 
   /// The host as it is now. Set ``HostEnvironment/after`` to ``state()`` when the measurement has ended.
   public func environment() -> HostEnvironment {
-    var name = utsname()
-    uname(&name)
     let information = TextFile.read("\(proc)/cpuinfo") ?? ""
     return HostEnvironment(
-      architecture: Self.text(of: name.machine),
-      kernel: "\(Self.text(of: name.sysname)) \(Self.text(of: name.release))",
-      cpuModel: cpuModel(information), logicalCores: CoreList.available.count,
-      memoryBytes: HostMemory.totalBytes,
+      architecture: remoteMachine ?? Self.uname.machine, kernel: kernel ?? Self.uname.kernel,
+      cpuModel: cpuModel(information), logicalCores: cores.count,
+      memoryBytes: HostMemory.totalBytes(proc: proc),
       isVirtualMachine: isVirtualMachine(information), governors: governors, isTurboEnabled: isTurboEnabled,
       before: state())
   }
@@ -29,6 +40,28 @@ public struct HostProbe: Sendable {
   public func state() -> HostState {
     let load = TextFile.read("\(proc)/loadavg")?.split(separator: " ").first.flatMap { Double($0) }
     return HostState(loadAverage: load, clockHertz: clock, temperature: temperature, ticks: ticks)
+  }
+
+  private static var uname: (machine: String, kernel: String) {
+    var name = utsname()
+    Glibc.uname(&name)
+    return (text(of: name.machine), "\(text(of: name.sysname)) \(text(of: name.release))")
+  }
+
+  /// As the files tell, which of this machine uname(2) tells as well.
+  private var kernel: String? {
+    guard remoteMachine != nil else { return nil }
+    let words = ["ostype", "osrelease"].compactMap {
+      TextFile.read("\(proc)/sys/kernel/\($0)")?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    return words.isEmpty ? "unknown" : words.joined(separator: " ")
+  }
+
+  /// Those that a process may use; of another machine all that are there.
+  private var cores: [Int] {
+    guard remoteMachine != nil else { return CoreList.available }
+    let text = TextFile.read("\(sys)/devices/system/cpu/online") ?? ""
+    return CoreList.parse(text) ?? [0]
   }
 
   /// A fixed-size C string.
@@ -59,7 +92,7 @@ public struct HostProbe: Sendable {
     return flags.split(separator: " ").contains("hypervisor")
   }
 
-  private var cpuFolders: [String] { CoreList.available.map { "\(sys)/devices/system/cpu/cpu\($0)" } }
+  private var cpuFolders: [String] { cores.map { "\(sys)/devices/system/cpu/cpu\($0)" } }
 
   private var governors: [String]? {
     let names = cpuFolders.compactMap { TextFile.read("\($0)/cpufreq/scaling_governor") }

@@ -52,7 +52,7 @@ struct MeasurementCollector {
     case .done(let overhead, let faults):
       measurement.timerOverheadNanoseconds = overhead
       measurement.majorFaults = faults
-    case .output, .error: break
+    case .output, .error, .exit: break
     }
   }
 

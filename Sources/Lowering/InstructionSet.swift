@@ -17,5 +17,8 @@ public struct InstructionSet: RawRepresentable, Sendable, Hashable {
   /// The best set of this processor, or the one that the environment's `EDGEBENCH_ISA` names.
   public static var host: InstructionSet { InstructionSet(rawValue: eb_isa_detect().rawValue) }
 
+  /// Whether this processor and this build have it.
+  var isSupported: Bool { eb_isa_is_supported(eb_isa(rawValue: rawValue)) }
+
   public var name: String? { eb_isa_name(eb_isa(rawValue: rawValue)).map { String(cString: $0) } }
 }

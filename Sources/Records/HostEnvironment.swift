@@ -17,13 +17,15 @@ public struct HostEnvironment: Codable, Sendable, Equatable {
   public var governors: [String]?
   /// Whether the processor may exceed its nominal clock.
   public var isTurboEnabled: Bool?
+  /// Where it is not the machine that edgebench runs on.
+  public var board: BoardIdentity?
   public var before: HostState
   public var after: HostState?
 
   public init(
     architecture: String, kernel: String, cpuModel: String?, logicalCores: Int, memoryBytes: Int64? = nil,
     isVirtualMachine: Bool? = nil, governors: [String]? = nil, isTurboEnabled: Bool? = nil,
-    before: HostState, after: HostState? = nil
+    board: BoardIdentity? = nil, before: HostState, after: HostState? = nil
   ) {
     self.architecture = architecture
     self.kernel = kernel
@@ -33,12 +35,13 @@ public struct HostEnvironment: Codable, Sendable, Equatable {
     self.isVirtualMachine = isVirtualMachine
     self.governors = governors
     self.isTurboEnabled = isTurboEnabled
+    self.board = board
     self.before = before
     self.after = after
   }
 
   enum CodingKeys: String, CodingKey {
-    case architecture, kernel, governors, before, after
+    case architecture, kernel, governors, board, before, after
     case cpuModel = "cpu_model"
     case logicalCores = "logical_cores"
     case memoryBytes = "memory_bytes"
@@ -73,18 +76,22 @@ public struct HostState: Codable, Sendable, Equatable {
   public var temperature: Double?
   /// Processor time of all cores since the host started.
   public var ticks: Ticks?
+  /// A Raspberry Pi's; `nil` for other machines.
+  public var throttled: ThrottleFlags?
 
   public init(
-    loadAverage: Double? = nil, clockHertz: Double? = nil, temperature: Double? = nil, ticks: Ticks? = nil
+    loadAverage: Double? = nil, clockHertz: Double? = nil, temperature: Double? = nil, ticks: Ticks? = nil,
+    throttled: ThrottleFlags? = nil
   ) {
     self.loadAverage = loadAverage
     self.clockHertz = clockHertz
     self.temperature = temperature
     self.ticks = ticks
+    self.throttled = throttled
   }
 
   enum CodingKeys: String, CodingKey {
-    case ticks
+    case ticks, throttled
     case loadAverage = "load_average"
     case clockHertz = "clock_hz"
     case temperature = "temperature_celsius"

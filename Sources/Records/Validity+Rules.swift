@@ -63,6 +63,14 @@ extension Validity {
       )
     }
 
+    /// What the board itself says of its power and heat, during the measurement.
+    public static func throttling(_ after: ThrottleFlags?, before: ThrottleFlags?) -> Finding? {
+      guard let events = after?.events(since: before), !events.isEmpty else { return nil }
+      return .invalid(
+        "the board reports: \(events.joined(separator: ", ")); use the official power supply, cool it, and measure again"
+      )
+    }
+
     /// A page that the kernel took back is read again from this machine's disk, at this machine's speed.
     public static func paging(_ majorFaults: Int64?) -> Finding? {
       guard let majorFaults, majorFaults > 0 else { return nil }

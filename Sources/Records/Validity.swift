@@ -40,6 +40,7 @@ public struct Validity: Sendable, Equatable {
       Rules.drift(Drift(samples), clockRatio: environment?.clockRatio),
       Rules.steal(environment?.stealShare),
       Rules.governor(environment?.governors),
+      Rules.throttling(environment?.after?.throttled, before: environment?.before.throttled),
       Rules.paging(measurement.majorFaults),
       summary.flatMap { Rules.outliers(Outliers($0), of: $0.count) },
     ]

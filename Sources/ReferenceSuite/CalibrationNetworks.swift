@@ -156,12 +156,13 @@ extension GraphBuilder {
         name: "\(name)/right")
       return concat([a, c], axis: 3, name: name)
     case 19:
-      guard side <= 64 else { return relu(x, name: name) }
+      guard (4...64).contains(side) else { return relu(x, name: name) }
       let filters = draw.pick([2, 8, 16, 32])
       spend(16 * pixels * channels * filters)
       return transposeConv2d(
         x, filters: filters, kernel: .square(draw.pick([2, 3, 4])), strides: .square(2), name: name)
     default:
+      guard side >= 3 else { return relu(x, name: name) }
       if side <= 28, channels <= 128, draw.pick([true, false]) {
         spend(8 * pixels * channels)
         return resize(x, to: .square(2 * side), name: name)

@@ -12,7 +12,8 @@ struct RecordReader {
   var confidence: Double
 
   var misfit: Candidate.Misfit? {
-    switch record.measurement.outcome {
+    guard record.evidence != .emulated else { return nil }
+    return switch record.measurement.outcome {
     case .outOfMemory(let limit, _, _): .init(metric: .peakMemory, limit: Double(limit))
     case .outOfDisk(let limit, _): .init(metric: .disk, limit: Double(limit))
     case .completed, .timedOut, .failed: nil
@@ -20,6 +21,10 @@ struct RecordReader {
   }
 
   func reading(of metric: Metric) -> Reading {
+    guard record.evidence != .emulated else {
+      return .unknown(
+        why: "it ran under an emulator, which says nothing of the device", next: Remedy.board)
+    }
     switch record.measurement.outcome {
     case .timedOut, .failed:
       let why = record.validity.reasons.first ?? "the run did not finish"

@@ -86,7 +86,7 @@ import Testing
       (4, 0x1122_3344, [0x44, 0x33, 0x22, 0x11, 0x44, 0x33, 0x22, 0x11]),
     ] as [(UInt32, UInt64, [UInt8])] {
       let output = Operand(room: expected.count, of: UInt8.self)
-      let params = eb_fill_params(count: 2, element_bytes: bytes, value: value)
+      let params = eb_fill_params(count: 2, element_bytes: bytes, padding: 0, value: value)
       try run(EB_OP_FILL, params, [output])
       #expect(output.elements(UInt8.self) == expected)
       try expectRefusalOfShortOperands(EB_OP_FILL, params, [output])
@@ -97,7 +97,7 @@ import Testing
     // Two outer, axis of 3, pairs of bytes.
     let input = Operand((0..<12).map { UInt8($0) })
     let params = eb_gather_params(
-      outer: 2, axis_size: 3, inner_bytes: 2, index_count: 5, index_type: UInt32(EB_I32.rawValue))
+      outer: 2, axis_size: 3, inner_bytes: 2, index_count: 5, index_type: UInt32(EB_I32.rawValue), padding: 0)
     let operands = [input, Operand([0, -1, 7, -9, 1] as [Int32]), Operand(room: 20, of: UInt8.self)]
     try run(EB_OP_GATHER, params, operands)
     #expect(

@@ -159,7 +159,7 @@ import Testing
     let values = random.floats(outer * count * stride)
     let params = eb_softmax_params(
       outer: UInt64(outer), count: UInt64(count), stride: UInt64(stride), beta: 1, in_scale: 0,
-      in_zero_point: 0)
+      in_zero_point: 0, padding: 0)
     for op in [EB_OP_SOFTMAX_F32, EB_OP_LOG_SOFTMAX_F32] {
       let operands = [Operand(values), Operand(room: values.count, of: Float.self)]
       try run(op, params, operands)
@@ -181,7 +181,8 @@ import Testing
   }
 
   @Test func softmaxOfLargeNumbersStaysFinite() throws {
-    let params = eb_softmax_params(outer: 1, count: 3, stride: 1, beta: 1, in_scale: 0, in_zero_point: 0)
+    let params = eb_softmax_params(
+      outer: 1, count: 3, stride: 1, beta: 1, in_scale: 0, in_zero_point: 0, padding: 0)
     let operands = [Operand([1e30, 1e30, -1e30] as [Float]), Operand(room: 3, of: Float.self)]
     try run(EB_OP_SOFTMAX_F32, params, operands)
     #expect(operands[1].elements(Float.self) == [0.5, 0.5, 0])
@@ -222,7 +223,7 @@ import Testing
   }
 
   @Test func layerNormRefusesWhatItCannotHold() throws {
-    let params = eb_layer_norm_params(rows: 2, count: 4, epsilon: 0, has_scale: 1, has_bias: 1)
+    let params = eb_layer_norm_params(rows: 2, count: 4, epsilon: 0, has_scale: 1, has_bias: 1, padding: 0)
     #expect(try accepts(EB_OP_LAYER_NORM_F32, params, [32, 16, 16, 32]))
     #expect(try !accepts(EB_OP_LAYER_NORM_F32, params, [32, 16, 32]))
     #expect(try !accepts(EB_OP_LAYER_NORM_F32, params, [32, 15, 16, 32]))
@@ -236,7 +237,7 @@ import Testing
       Operand([1, 3, 10, 30] as [Float]), Operand([2, 1] as [Float]), Operand([0, 5] as [Float]),
       Operand(room: 4, of: Float.self),
     ]
-    let params = eb_layer_norm_params(rows: 2, count: 2, epsilon: 0, has_scale: 1, has_bias: 1)
+    let params = eb_layer_norm_params(rows: 2, count: 2, epsilon: 0, has_scale: 1, has_bias: 1, padding: 0)
     try run(EB_OP_LAYER_NORM_F32, params, operands)
     #expect(operands[3].elements(Float.self) == [-2, 6, -2, 6])
   }

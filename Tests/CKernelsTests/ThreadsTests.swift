@@ -153,7 +153,7 @@ import Testing
     var random = SeededGenerator(seed: 49)
     let (a, b) = (random.floats(count), random.floats(count))
     for kind in [EB_UNARY_SIGMOID, EB_UNARY_GELU, EB_UNARY_RELU] {
-      let params = eb_unary_params(count: UInt64(count), kind: kind.rawValue, p0: 0, p1: 0)
+      let params = eb_unary_params(count: UInt64(count), kind: kind.rawValue, p0: 0, p1: 0, padding: 0)
       try expectSame("seed 49, kind \(kind.rawValue)") {
         let output = Operand(room: count, of: UInt32.self)
         try run(EB_OP_UNARY_F32, params, [Operand(a), output])
@@ -196,7 +196,8 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 4, 8] as [UInt32]) func fills(elementBytes: UInt32) throws {
-    let params = eb_fill_params(count: 1500, element_bytes: elementBytes, value: 0x0102_0304_0506_0708)
+    let params = eb_fill_params(
+      count: 1500, element_bytes: elementBytes, padding: 0, value: 0x0102_0304_0506_0708)
     try expectSame("fill") {
       let output = Operand(byteCount: 1500 * Int(elementBytes))
       try run(EB_OP_FILL, params, [output])

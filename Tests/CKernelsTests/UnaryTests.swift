@@ -70,7 +70,8 @@ struct UnaryCase: Sendable, CustomStringConvertible {
         + random.floats(count, in: function.range)
       var output = [Float](repeating: .nan, count: input.count)
       var params = eb_unary_params(
-        count: UInt64(input.count), kind: UInt32(function.kind.rawValue), p0: function.p0, p1: function.p1)
+        count: UInt64(input.count), kind: UInt32(function.kind.rawValue), p0: function.p0, p1: function.p1,
+        padding: 0)
       kernels(isa).unary_f32(&params, input, &output)
       for (x, y) in zip(input, output) {
         let expected = function.reference(Double(x))
@@ -84,7 +85,7 @@ struct UnaryCase: Sendable, CustomStringConvertible {
   @Test(arguments: supportedInstructionSets) func worksInPlace(isa: eb_isa) {
     var values: [Float] = (0..<37).map { Float($0) - 18 }
     let expected = values.map { max($0, 0) }
-    var params = eb_unary_params(count: 37, kind: UInt32(EB_UNARY_RELU.rawValue), p0: 0, p1: 0)
+    var params = eb_unary_params(count: 37, kind: UInt32(EB_UNARY_RELU.rawValue), p0: 0, p1: 0, padding: 0)
     values.withUnsafeMutableBufferPointer {
       kernels(isa).unary_f32(&params, $0.baseAddress, $0.baseAddress)
     }
@@ -96,7 +97,7 @@ struct UnaryCase: Sendable, CustomStringConvertible {
       // 16 of them, so that the vector loop is the one that runs.
       let input = [Float](repeating: x, count: 16)
       var output = input
-      var params = eb_unary_params(count: 16, kind: UInt32(kind.rawValue), p0: -1, p1: 1)
+      var params = eb_unary_params(count: 16, kind: UInt32(kind.rawValue), p0: -1, p1: 1, padding: 0)
       kernels(isa).unary_f32(&params, input, &output)
       return output[7]
     }
@@ -125,7 +126,7 @@ struct UnaryCase: Sendable, CustomStringConvertible {
   @Test func runsAsAnOperator() throws {
     let input = Operand([-1, 2, -3] as [Float])
     let output = Operand(room: 3, of: Float.self)
-    var params = eb_unary_params(count: 3, kind: UInt32(EB_UNARY_ABS.rawValue), p0: 0, p1: 0)
+    var params = eb_unary_params(count: 3, kind: UInt32(EB_UNARY_ABS.rawValue), p0: 0, p1: 0, padding: 0)
     try run(EB_OP_UNARY_F32, params, [input, output])
     #expect(output.elements(Float.self) == [1, 2, 3])
     try expectRefusalOfShortOperands(EB_OP_UNARY_F32, params, [input, output])

@@ -15,7 +15,9 @@ struct TestPlan {
     let tensorBytes = UInt64(count * 4)
     let stride = (tensorBytes + 63) / 64 * 64
     var parameters: [UInt8] = []
-    withUnsafeBytes(of: eb_unary_params(count: UInt64(count), kind: EB_UNARY_CLAMP.rawValue, p0: -1, p1: 1)) {
+    withUnsafeBytes(
+      of: eb_unary_params(count: UInt64(count), kind: EB_UNARY_CLAMP.rawValue, p0: -1, p1: 1, padding: 0)
+    ) {
       parameters += $0
     }
     while parameters.count % 8 != 0 { parameters.append(0) }

@@ -105,4 +105,20 @@ import Testing
     // Wilson's upper end for 0 of 100: z^2 / (n + z^2) with z = 1.96.
     #expect(abs(disagreement.upper - 3.8415 / 103.8415) < 1e-4)
   }
+
+  @Test func throttlingDuringTheRunInvalidatesIt() {
+    // Bit 2: throttled now; bit 18: it has happened since the board started. Of both, before the run only the latter.
+    let before = ThrottleFlags(rawValue: 0x40000)
+    #expect(Validity.Rules.throttling(before, before: before) == nil)
+    #expect(ThrottleFlags(rawValue: 0x40004).events(since: before) == ["throttled"])
+    // Under-voltage came and went while it ran.
+    let after = ThrottleFlags(rawValue: 0x50000)
+    #expect(after.events(since: before) == ["under-voltage"])
+    guard case .invalid(let reason)? = Validity.Rules.throttling(after, before: before) else {
+      Issue.record("expected INVALID")
+      return
+    }
+    #expect(reason.contains("under-voltage"))
+    #expect(Validity.Rules.throttling(nil, before: before) == nil)
+  }
 }

@@ -36,6 +36,16 @@ import Testing
     #expect(reading(record, .firstInference).figure == nil)
   }
 
+  @Test func emulatedRunSaysNothingOfTheDevice() {
+    let killed = Outcome.outOfMemory(limitBytes: 512 << 20, peakBytes: nil, phase: .load)
+    for record in [RunRecord.sample(evidence: .emulated), .sample(evidence: .emulated, outcome: killed)] {
+      for metric in [Metric.latency(.p90), .throughput, .load, .firstInference, .peakMemory, .disk] {
+        #expect(why(reading(record, metric)) == "it ran under an emulator, which says nothing of the device")
+      }
+      #expect(Candidate(record, requirements: Requirements([])).misfit == nil)
+    }
+  }
+
   @Test func sandboxRunGivesItsMemoryAndItsProjectedLatency() throws {
     let band = try #require(Projection.Band(median: 6e7, lower: 3e7, upper: 9e7))
     let record = RunRecord.sample(evidence: .measuredInSandbox, projection: Projection(latency: band))

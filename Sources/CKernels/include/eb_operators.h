@@ -228,6 +228,7 @@ typedef struct {
   uint64_t count;
   uint32_t kind;  // enum eb_unary
   float p0, p1;
+  uint32_t padding;
 } eb_unary_params;
 
 typedef struct {
@@ -279,6 +280,7 @@ typedef struct {
 
 typedef struct {
   uint32_t rank;
+  uint32_t padding;
   uint64_t shape[EB_MAX_RANK];
   uint64_t condition_strides[EB_MAX_RANK], a_strides[EB_MAX_RANK], b_strides[EB_MAX_RANK];
 } eb_select_params;
@@ -314,12 +316,14 @@ typedef struct {
   float beta;
   float in_scale;  // qs8
   int32_t in_zero_point;
+  uint32_t padding;
 } eb_softmax_params;
 
 typedef struct {
   uint64_t rows, count;
   float epsilon;
   uint32_t has_scale, has_bias;  // operands left out where 0
+  uint32_t padding;
 } eb_layer_norm_params;
 
 // out[offset_out + sum i * out_strides] = in[offset_in + sum i * in_strides], in elements of `element_bytes`.
@@ -334,6 +338,7 @@ typedef struct {
 typedef struct {
   uint64_t count;
   uint32_t element_bytes;
+  uint32_t padding;
   uint64_t value;  // the element's bytes, little-endian
 } eb_fill_params;
 
@@ -341,12 +346,14 @@ typedef struct {
 typedef struct {
   uint64_t outer, axis_size, inner_bytes, index_count;
   uint32_t index_type;  // EB_I32 or EB_I64
+  uint32_t padding;
 } eb_gather_params;
 
 typedef struct {
   uint32_t mode;  // 1 reflect, 2 symmetric, 3 edge, 4 wrap
   uint32_t element_bytes;
   uint32_t rank;
+  uint32_t padding;
   uint64_t in_shape[EB_MAX_RANK], before[EB_MAX_RANK], out_shape[EB_MAX_RANK];
 } eb_pad_mirror_params;
 

@@ -18,7 +18,7 @@ struct Campaign {
   var engine: any Engine
   /// How many threads to try, the fewest first: more threads are asked for before any compression.
   var threadCounts: [Int]
-  var runner: AgentRunner
+  var runner: any PlanRunner
   var store: RecordStore
   var work: TemporaryFolder
   /// What the user typed, for the records.
@@ -29,6 +29,10 @@ struct Campaign {
   var isFresh = false
   /// A folder of the user's data for every model.
   var dataset: String?
+  /// Of what the runner measures, for this profile.
+  var evidence = Evidence.measuredInSandbox
+  /// The size of the agent's program, which a device has to store besides the plan.
+  var agentBytes = Program.agentSize
   /// Other devices, for the smallest that would do where this one does not.
   var otherProfiles: [DeviceProfile] = []
 
@@ -140,7 +144,7 @@ struct Campaign {
     if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }
 
     let artefact = try engine.artefact(of: graph, named: "\(subject.identity.name): \(recipe.name)", in: work)
-    var environment = HostProbe().environment()
+    var environment = try failing(as: .runFailed) { try runner.environment() }
     let request = request(for: artefact.path, threads, limits)
     let measurement: Records.Measurement
     do throws(ExecutionError) {
@@ -148,14 +152,15 @@ struct Campaign {
     } catch {
       throw .runFailed(error.description)
     }
-    environment.after = HostProbe().state()
+    environment.after = try failing(as: .runFailed) { try runner.currentState() }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let record = RunRecord(
       date: Date(), command: command, tool: Program.identity, model: key.model, profile: key.profile,
-      configuration: key.configuration, evidence: isOnBoard ? .measuredOnBoard : .measuredInSandbox,
+      configuration: key.configuration, evidence: evidence,
       environment: environment, measurement: measurement,
-      projection: isOnBoard ? nil : Projection(of: graph, as: key.configuration, on: profile),
-      disk: Program.agentSize.map { DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: $0) },
+      projection: evidence != .measuredInSandbox
+        ? nil : Projection(of: graph, as: key.configuration, on: profile),
+      disk: agentBytes.map { DiskUse(modelBytes: artefact.size.bytes, runtimeBytes: $0) },
       accuracy: try variants.accuracy(of: recipe), fidelity: try variants.fidelity(of: recipe),
       macs: Int64(cost.macs), parameters: Int64(cost.parameters),
       inputs: key.inputs, seed: VariantSet.seed)
@@ -164,8 +169,7 @@ struct Campaign {
     return record
   }
 
-  /// The profile `host` is this machine: what is measured here is measured on the board.
-  private var isOnBoard: Bool { profile.id == "host" }
+  private var isOnBoard: Bool { evidence == .measuredOnBoard }
 
   private func request(for plan: String, _ threads: Int, _ limits: ResourceLimits) -> MeasurementRequest {
     var request = MeasurementRequest(plan: plan)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Compression
 import DeviceProfiles
 import Digests
+import Engines
 import Execution
 import Foundation
 import Graph
@@ -39,6 +40,12 @@ struct Compress: ParsableCommand {
   @OptionGroup var calibration: CalibrationOptions
   @OptionGroup var shape: ShapeOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "The instruction set that a plan is for: neon, neonfp16dot, scalar, ...; this processor's where not given.",
+      valueName: "NAME"))
+  var isa: String?
+
   @Option(help: "Seed of made-up inputs, where no samples are given.")
   var seed: UInt64 = 7
 
@@ -48,6 +55,7 @@ struct Compress: ParsableCommand {
   func run() throws {
     let recipes = try recipes()
     let format = try ModelFile(path: output)
+    let engine = try engine()
     let (source, digest, size) = try load()
     let given = try calibration.samples(for: source)
     let samples =
@@ -68,7 +76,7 @@ struct Compress: ParsableCommand {
         "ranges are learnt from seeded numbers, which say nothing of the task. Give samples with --calibration."
       )
     }
-    try format.write(graph, to: output)
+    try format.write(graph, to: output, engine: engine)
     let record = CompressionRecord(
       tool: Program.identity, command: Program.commandLine,
       source: file(model, digest: digest, size: size, source),
@@ -85,6 +93,14 @@ struct Compress: ParsableCommand {
       try AtomicFile.write(try record.data(), to: "\((output as NSString).deletingPathExtension).json")
     }
     try Terminal.output(record.text)
+  }
+
+  private func engine() throws(CommandFailure) -> BuiltinEngine {
+    guard let isa else { return BuiltinEngine() }
+    guard let engine = BuiltinEngine(instructionSet: isa) else {
+      throw .badInput("--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
+    }
+    return engine
   }
 
   private func recipes() throws(CommandFailure) -> [Recipe] {

@@ -77,6 +77,8 @@ struct Run: ParsableCommand {
       threadCounts: self.engine.threads.map { [$0] } ?? engine.threadCounts(on: profile),
       runner: runner,
       store: store, work: work, command: Program.commandLine)
+    // The profile 'host' is this machine: what is measured here is measured on the board.
+    if profile.id == "host" { campaign.evidence = .measuredOnBoard }
     campaign.sweeps = sweep
     campaign.isFresh = fresh
     campaign.dataset = dataset

@@ -21,15 +21,7 @@ struct ProfileFolderOptions: ParsableArguments {
   /// `EDGEBENCH_PROFILES`, else `profiles` here, else beside the program or above it.
   private static var standardFolder: String {
     if let named = ProcessInfo.processInfo.environment["EDGEBENCH_PROFILES"] { return named }
-    let files = FileManager.default
-    if files.fileExists(atPath: "profiles") { return "profiles" }
-    var folder = Program.folder
-    for _ in 0..<5 {
-      let candidate = folder + "/profiles"
-      if files.fileExists(atPath: candidate) { return candidate }
-      folder = (folder as NSString).deletingLastPathComponent
-    }
-    return "/usr/share/edgebench/profiles"
+    return Program.nearby("profiles") ?? "/usr/share/edgebench/profiles"
   }
 }
 
@@ -42,6 +34,19 @@ enum Program {
     let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."
     return (path as NSString).deletingLastPathComponent
   }()
+
+  /// A folder here, else beside this program or above it; `nil` where there is none.
+  static func nearby(_ name: String) -> String? {
+    let files = FileManager.default
+    if files.fileExists(atPath: name) { return name }
+    var folder = Program.folder
+    for _ in 0..<5 {
+      let candidate = folder + "/" + name
+      if files.fileExists(atPath: candidate) { return candidate }
+      folder = (folder as NSString).deletingLastPathComponent
+    }
+    return nil
+  }
 
   /// What the user typed.
   static var commandLine: String { CommandLine.arguments.joined(separator: " ") }

@@ -22,7 +22,9 @@ enum ModelFile: String, CaseIterable {
   }
 
   /// Writes `graph` so that either the old or the new file is there, whole.
-  func write(_ graph: Graph, to path: String) throws(CommandFailure) {
+  ///
+  /// - Parameter engine: Makes plans, for the processor that it is for.
+  func write(_ graph: Graph, to path: String, engine: BuiltinEngine = BuiltinEngine()) throws(CommandFailure) {
     switch self {
     case .tflite:
       let bytes = try failing(as: .badInput) { try TFLiteWriter.bytes(of: graph) }
@@ -35,7 +37,7 @@ enum ModelFile: String, CaseIterable {
       try failing(as: .runFailed) { try AtomicFile.write(Data(bytes), to: path) }
     case .ebplan:
       do throws(EngineError) {
-        _ = try BuiltinEngine().makeArtefact(of: graph, at: path)
+        _ = try engine.makeArtefact(of: graph, at: path)
       } catch {
         switch error {
         case .cannotRun(let reason): throw .badInput(reason)

@@ -15,7 +15,7 @@ final class Interrupts {
   }
 
   /// - Parameter message: What the user should know then, after "Interrupted."
-  init(cancelling runner: AgentRunner, message: String) {
+  init(cancelling runner: any PlanRunner, message: String) {
     let queue = DispatchQueue(label: "interrupts")
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)

@@ -1,0 +1,90 @@
+import ArgumentParser
+import DeviceProfiles
+import Engines
+import Execution
+import Records
+import Sizing
+
+extension Boards {
+  /// `edgebench boards run`: models on a board, and a verdict for each.
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure models on a board, and size them for it.",
+      discussion: """
+        As 'edgebench run', with every figure measured on the board. The agent, the plan and the inputs are sent where the \
+        board does not have them; after a dropped connection the run is found again. What ran under an emulator is \
+        recorded, and enters no verdict. Records and tables are kept in OUTPUT/NAME.
+        """)
+
+    @OptionGroup var board: BoardOptions
+
+    @Option(help: "A model file; repeat for more.")
+    var model: [String]
+
+    @Option(
+      help: "The profile whose requirements hold where none are given; the board's own figures hold else.")
+    var profile: String?
+
+    @OptionGroup(title: "Requirements") var requirements: RequirementOptions
+
+    @Option(help: "Threads that run one inference; one, then all of the fastest cores, where not given.")
+    var threads: Int?
+
+    @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
+    var sweep = false
+
+    @Flag(help: "Measure again what an earlier run has measured.")
+    var fresh = false
+
+    @Option(help: "The folder for records and tables.")
+    var output = "results"
+
+    @OptionGroup var profiles: ProfileFolderOptions
+    @OptionGroup var json: JSONOption
+
+    func run() throws {
+      let wanted = try requirements.requirements()
+      let described = try profile.map { name throws(CommandFailure) in try profiles.profile(name) }
+      let found = try board.board()
+      var subjects: [Subject] = []
+      for path in model { subjects.append(try Subject(path: path)) }
+      let runner = try board.runner(of: found)
+      Sweep.run()
+      let interrupts = Interrupts(
+        cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
+      defer { withExtendedLifetime(interrupts) {} }
+      let state = try failing(as: .runFailed) { try runner.prepare() }
+      guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
+        throw CommandFailure.runFailed(
+          "\(found.name): its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
+        )
+      }
+      if let threads, !(1...engine.maximumThreads).contains(threads) {
+        throw CommandFailure.badInput(
+          "--threads is \(threads); engine '\(engine.name)' runs 1 to \(engine.maximumThreads).")
+      }
+      let profile = described ?? state.profile
+      let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
+      let work = try failing(as: .runFailed) { try TemporaryFolder() }
+      defer { work.remove() }
+      let folder = "\(output)/\(found.name)"
+      var campaign = Campaign(
+        profile: profile, requirements: resolved, engine: engine,
+        threadCounts: threads.map { [$0] } ?? engine.threadCounts(on: profile), runner: runner,
+        store: RecordStore(directory: folder + "/records"), work: work, command: Program.commandLine)
+      campaign.evidence = runner.evidence
+      campaign.agentBytes = runner.agentBytes
+      campaign.sweeps = sweep
+      campaign.isFresh = fresh
+
+      var progress = ProgressBar(total: subjects.count)
+      var sized: [Campaign.Sized] = []
+      for subject in subjects {
+        sized.append(try campaign.size(subject) { progress.show($0, estimate: $1) })
+        progress.advance()
+      }
+      progress.clear()
+      try SizingOutput(profile: profile, sized: sized).write(to: folder, json: json)
+    }
+  }
+}

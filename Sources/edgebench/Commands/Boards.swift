@@ -1,0 +1,38 @@
+import ArgumentParser
+import Execution
+import Foundation
+
+/// `edgebench boards`: the boards at hand, and models measured on them.
+struct Boards: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure models on boards, over ssh or emulated.",
+    discussion: """
+      A board needs an ssh server, a POSIX shell and glibc 2.31 or newer; nothing is installed there. Keys, aliases and jump \
+      hosts are those of your ssh configuration, and host keys are always checked.
+      """,
+    subcommands: [Add.self, List.self, Check.self, Run.self, Remove.self],
+    defaultSubcommand: List.self)
+}
+
+/// Which board, and where the agents for boards are.
+struct BoardOptions: ParsableArguments {
+  @Argument(help: "The board's name ('edgebench boards list').")
+  var name: String
+
+  @Option(help: "The folder of agents that 'make cross' makes.")
+  var agents: String?
+
+  func board() throws(CommandFailure) -> Board {
+    try failing(as: .badInput) { try BoardList().board(named: name) }
+  }
+
+  func runner(of board: Board) throws(CommandFailure) -> any BoardRunner {
+    try failing(as: .runFailed) { try board.runner(agents: agents ?? Self.standardFolder) }
+  }
+
+  /// `EDGEBENCH_AGENTS`, else `dist` here, else beside the program or above it.
+  private static var standardFolder: String {
+    if let named = ProcessInfo.processInfo.environment["EDGEBENCH_AGENTS"] { return named }
+    return Program.nearby("dist") ?? "dist"
+  }
+}
