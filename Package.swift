@@ -109,7 +109,8 @@ let package = Package(
       name: "edgebench",
       dependencies: [
         "Compression", "Datasets", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph",
-        "LatencyModel", "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics", "Units",
+        "LatencyModel", "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics",
+        "Units",
         argumentParser,
       ],
       swiftSettings: strict),

@@ -12,7 +12,7 @@ enum {
   channel_multiple = 16,             // so that the transforms need no remainders
   weight_growth_limit = 512 * 1024,  // bytes that a layer's weights may grow by
   block_bytes = 128 * 1024,          // of transformed tiles and products: larger blocks are not faster
-  fewest_tiles = 8,                 // that a block has: transformed weights come in once a block
+  fewest_tiles = 8,                  // that a block has: transformed weights come in once a block
 };
 
 bool eb_f32_winograd_applies(const eb_conv2d_params *params) {

@@ -65,7 +65,8 @@ extension StaticQuantization {
     case .matMul, .select, .logSoftmax, .layerNorm, .batchNorm, .quantize, .dequantize, .cast,
       .castOverflowing,
       .bitcast, .gatherElements, .gatherND, .scatterElements, .scatterND, .reverseSequence, .topIndices,
-      .cumulative, .determinant, .detection, .readState, .writeState, .recurrence, .attention, .rmsNorm, .groupNorm,
+      .cumulative, .determinant, .detection, .readState, .writeState, .recurrence, .attention, .rmsNorm,
+      .groupNorm,
       .fourier, .windowReduction, .convolution3D, .deformableConvolution, .resample, .gridSampling,
       .regionAlignment, .nonMaxSuppression, .blocksToImage:
       return .never

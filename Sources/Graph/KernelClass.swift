@@ -51,7 +51,8 @@ extension Graph {
     case .deformableConvolution: .convKxK
     case .pool2d, .windowReduction, .regionAlignment: .pooling
     case .unary, .binary, .select: .elementwise
-    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant, .detection, .fourier, .nonMaxSuppression:
+    case .reduce, .argMax, .argMin, .topIndices, .cumulative, .determinant, .detection, .fourier,
+      .nonMaxSuppression:
       .reduction
     case .softmax, .logSoftmax: .softmax
     case .layerNorm, .batchNorm, .rmsNorm, .groupNorm: .normalization

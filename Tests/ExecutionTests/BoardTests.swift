@@ -115,7 +115,7 @@ import Testing
     #expect(environment.architecture == "aarch64")
     #expect(environment.kernel == "Linux 6.1.21-v8+")
     #expect(environment.logicalCores == 4)
-    #expect(environment.memoryBytes == 3_884_356 * 1024)
+    #expect(environment.memoryBytes == Int64(3_884_356 * 1024))
     #expect(environment.governors == ["ondemand"])
     #expect(environment.before.clockHertz == 1.5e9)
     #expect(environment.before.temperature == 48.312)

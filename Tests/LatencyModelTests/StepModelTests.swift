@@ -9,9 +9,12 @@ struct StepModelTests {
     2000 + 0.05 * Double(rows * columns * depth) + 0.02 * Double(4 * (rows * depth + rows * columns))
   }
 
-  private static func call(_ rows: Int, _ columns: Int, _ depth: Int, kernel: String = "product/0") -> KernelCall {
+  private static func call(_ rows: Int, _ columns: Int, _ depth: Int, kernel: String = "product/0")
+    -> KernelCall
+  {
     KernelCall(
-      kernel: kernel, sizes: [rows, columns, depth], macs: rows * columns * depth, readBytes: 4 * rows * depth,
+      kernel: kernel, sizes: [rows, columns, depth], macs: rows * columns * depth,
+      readBytes: 4 * rows * depth,
       writtenBytes: 4 * rows * columns, constantBytes: 4 * columns * depth)
   }
 

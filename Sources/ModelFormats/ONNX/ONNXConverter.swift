@@ -110,7 +110,8 @@ final class ONNXConverter {
   }
 
   /// Gives `name` its value, a tensor or a sequence, in the innermost graph.
-  func bind(_ value: ONNXBinding, to name: String, _ place: @autoclosure () -> String) throws(ModelFormatError)
+  func bind(_ value: ONNXBinding, to name: String, _ place: @autoclosure () -> String)
+    throws(ModelFormatError)
   {
     switch value {
     case .tensor(let id): try bind(name, id, place())

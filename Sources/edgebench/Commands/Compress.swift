@@ -98,7 +98,8 @@ struct Compress: ParsableCommand {
   private func engine() throws(CommandFailure) -> BuiltinEngine {
     guard let isa else { return BuiltinEngine() }
     guard let engine = BuiltinEngine(instructionSet: isa) else {
-      throw .badInput("--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
+      throw .badInput(
+        "--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
     }
     return engine
   }

@@ -4,7 +4,8 @@ import ArgumentParser
 struct Operators: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "List the operators of TFLite, ONNX and Core ML that edgebench runs, and those of TFLite that it does not.")
+      "List the operators of TFLite, ONNX and Core ML that edgebench runs, and those of TFLite that it does not."
+  )
 
   @Flag(help: "As Markdown: docs/operators.md is this text.")
   var markdown = false

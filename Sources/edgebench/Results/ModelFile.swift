@@ -24,7 +24,8 @@ enum ModelFile: String, CaseIterable {
   /// Writes `graph` so that either the old or the new file is there, whole.
   ///
   /// - Parameter engine: Makes plans, for the processor that it is for.
-  func write(_ graph: Graph, to path: String, engine: BuiltinEngine = BuiltinEngine()) throws(CommandFailure) {
+  func write(_ graph: Graph, to path: String, engine: BuiltinEngine = BuiltinEngine()) throws(CommandFailure)
+  {
     switch self {
     case .tflite:
       let bytes = try failing(as: .badInput) { try TFLiteWriter.bytes(of: graph) }
