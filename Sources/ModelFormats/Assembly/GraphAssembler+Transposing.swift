@@ -111,7 +111,7 @@ extension TensorData {
       while written < count {
         var place = base + offset * size
         for position in written..<written + inner {
-          (buffer.baseAddress! + position).initialize(to: place.loadUnaligned(as: Element.self))
+          buffer.initializeElement(at: position, to: place.loadUnaligned(as: Element.self))
           place += innerStep
         }
         written += inner
