@@ -53,27 +53,7 @@ static double apply_real(uint32_t kind, double x, double y) {
   }
 }
 
-static int64_t apply_signed(uint32_t kind, int64_t x, int64_t y) {
-  switch (kind) {
-    case EB_BINARY_DIVIDE:
-      return eb_truncated_divide(x, y);
-    case EB_BINARY_MINIMUM:
-      return x < y ? x : y;
-    case EB_BINARY_MAXIMUM:
-      return x > y ? x : y;
-    case EB_BINARY_POWER:
-      return eb_integer_power(x, y);
-    case EB_BINARY_FLOOR_DIVIDE:
-      return eb_floor_divide(x, y);
-    case EB_BINARY_FLOOR_MODULO:
-      return eb_floor_modulo(x, y);
-    case EB_BINARY_TRUNCATED_MODULO:
-      return eb_truncated_modulo(x, y);
-    default:
-      return eb_shift_right(x, y);
-  }
-}
-
+// Where u64 differs from i64: the rest has the same bits.
 static uint64_t apply_unsigned(uint32_t kind, uint64_t x, uint64_t y) {
   switch (kind) {
     case EB_BINARY_DIVIDE:
@@ -88,34 +68,15 @@ static uint64_t apply_unsigned(uint32_t kind, uint64_t x, uint64_t y) {
     case EB_BINARY_FLOOR_MODULO:
     case EB_BINARY_TRUNCATED_MODULO:
       return y == 0 ? 0 : x % y;
-    default:
+    case EB_BINARY_SHIFT_RIGHT:
       return y > 63 ? 0 : x >> y;
+    default:
+      return (uint64_t)eb_integer_binary(kind, (int64_t)x, (int64_t)y);
   }
 }
 
-// What does not depend on the sign first.
 static int64_t apply_whole(uint32_t type, uint32_t kind, int64_t x, int64_t y) {
-  const uint64_t a = (uint64_t)x, b = (uint64_t)y;
-  switch (kind) {
-    case EB_BINARY_ADD:
-      return (int64_t)(a + b);
-    case EB_BINARY_SUBTRACT:
-      return (int64_t)(a - b);
-    case EB_BINARY_MULTIPLY:
-      return (int64_t)(a * b);
-    case EB_BINARY_SQUARED_DIFFERENCE:
-      return (int64_t)((a - b) * (a - b));
-    case EB_BINARY_BITWISE_AND:
-      return x & y;
-    case EB_BINARY_BITWISE_OR:
-      return x | y;
-    case EB_BINARY_BITWISE_XOR:
-      return x ^ y;
-    case EB_BINARY_SHIFT_LEFT:
-      return eb_shift_left(x, y);
-    default:
-      return type == EB_U64 ? (int64_t)apply_unsigned(kind, a, b) : apply_signed(kind, x, y);
-  }
+  return type == EB_U64 ? (int64_t)apply_unsigned(kind, (uint64_t)x, (uint64_t)y) : eb_integer_binary(kind, x, y);
 }
 
 // -1, 0 or 1; 2 where one is NaN.

@@ -2,51 +2,11 @@
 #include "binary.h"
 #include "integer-math.h"
 
-// Narrowing to i32 keeps the low bits, so wrapping in 64 bits serves both types.
-static inline int64_t apply(uint32_t kind, int64_t x, int64_t y) {
-  switch (kind) {
-    case EB_BINARY_ADD:
-      return (int64_t)((uint64_t)x + (uint64_t)y);
-    case EB_BINARY_SUBTRACT:
-      return (int64_t)((uint64_t)x - (uint64_t)y);
-    case EB_BINARY_MULTIPLY:
-      return (int64_t)((uint64_t)x * (uint64_t)y);
-    case EB_BINARY_DIVIDE:
-      return eb_truncated_divide(x, y);
-    case EB_BINARY_MINIMUM:
-      return x < y ? x : y;
-    case EB_BINARY_MAXIMUM:
-      return x > y ? x : y;
-    case EB_BINARY_POWER:
-      return eb_integer_power(x, y);
-    case EB_BINARY_SQUARED_DIFFERENCE: {
-      const uint64_t difference = (uint64_t)x - (uint64_t)y;
-      return (int64_t)(difference * difference);
-    }
-    case EB_BINARY_FLOOR_DIVIDE:
-      return eb_floor_divide(x, y);
-    case EB_BINARY_TRUNCATED_MODULO:
-      return eb_truncated_modulo(x, y);
-    case EB_BINARY_BITWISE_AND:
-      return x & y;
-    case EB_BINARY_BITWISE_OR:
-      return x | y;
-    case EB_BINARY_BITWISE_XOR:
-      return x ^ y;
-    case EB_BINARY_SHIFT_LEFT:
-      return eb_shift_left(x, y);
-    case EB_BINARY_SHIFT_RIGHT:
-      return eb_shift_right(x, y);
-    default:
-      return eb_floor_modulo(x, y);
-  }
-}
-
 static void row_i32(const eb_binary_params *p, size_t count, const int32_t *a, size_t sa, const int32_t *b, size_t sb,
                     int32_t *out) {
   const bool clamps = p->out_min < p->out_max;
   for (size_t i = 0; i < count; i++) {
-    int32_t result = (int32_t)apply(p->kind, a[i * sa], b[i * sb]);
+    int32_t result = (int32_t)eb_integer_binary(p->kind, a[i * sa], b[i * sb]);
     if (clamps) result = result < p->out_min ? p->out_min : result > p->out_max ? p->out_max : result;
     out[i] = result;
   }
@@ -54,7 +14,7 @@ static void row_i32(const eb_binary_params *p, size_t count, const int32_t *a, s
 
 static void row_i64(const eb_binary_params *p, size_t count, const int64_t *a, size_t sa, const int64_t *b, size_t sb,
                     int64_t *out) {
-  for (size_t i = 0; i < count; i++) out[i] = apply(p->kind, a[i * sa], b[i * sb]);
+  for (size_t i = 0; i < count; i++) out[i] = eb_integer_binary(p->kind, a[i * sa], b[i * sb]);
 }
 
 static bool accepts(const eb_binary_params *p, const size_t *operand_bytes, size_t operand_count, size_t bytes) {

@@ -18,7 +18,7 @@ public struct GraphBuilder {
   let weights: WeightGenerator
   private var graph: Graph
   private var failure: GraphError?
-  private var names: Set<String> = []
+  private var names = UniqueNames()
 
   /// - Parameter weights: Makes every constant that a layer needs; ``WeightRequest/seeded(_:)`` by default.
   public init(name: String, weights: @escaping WeightGenerator = WeightRequest.seeded(1)) {
@@ -122,15 +122,7 @@ public struct GraphBuilder {
   }
 
   /// `name`, or `name_1`, `name_2`, ... where it is taken.
-  mutating func uniqueName(_ name: String) -> String {
-    var unique = name
-    var count = 1
-    while !names.insert(unique).inserted {
-      unique = "\(name)_\(count)"
-      count += 1
-    }
-    return unique
-  }
+  mutating func uniqueName(_ name: String) -> String { names.take(name) }
 
   /// A constant from the generator; `nil` once a layer has failed.
   mutating func weight(

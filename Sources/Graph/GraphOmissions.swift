@@ -36,6 +36,15 @@ public struct OmittedOperator: Sendable, Hashable {
 }
 
 extension Graph {
+  /// Notes that an operator is left out; the inputs there are by then are the model's own.
+  public mutating func omit(_ op: OmittedOperator) {
+    if omissions == nil {
+      omissions = GraphOmissions()
+      omissions?.inputCount = inputs.count
+    }
+    omissions?.operators.append(op)
+  }
+
   /// The inputs that are the model's own.
   public var ownInputs: ArraySlice<TensorID> { inputs.prefix(omissions?.inputCount ?? inputs.count) }
 

@@ -1,8 +1,8 @@
 // A pool of threads that share one operator's work.
 //
 // Operators take tens of microseconds, so handing out work has to cost less than one: workers spin for a while
-// before they sleep, and take the next share with one atomic exchange. Nobody waits for a worker that has taken no
-// share, so one that the scheduler holds back delays nothing.
+// before they sleep, and each takes its own shares from a counter on a cache line of its own, then what others have
+// left. Nobody waits for a worker that has taken no share, so one that the scheduler holds back delays nothing.
 #ifndef EB_THREADS_H
 #define EB_THREADS_H
 

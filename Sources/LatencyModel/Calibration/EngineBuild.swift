@@ -1,7 +1,7 @@
 /// Which of an engine's builds a row was measured with: their kernels differ, so rows of one build share more.
 public struct EngineBuild: Sendable, Hashable, Comparable {
-  /// "2.18.0" as [2, 18, 0]; for ncnn, whose builds are known by date, [1] since September 2022 and [0] before: the int8 kernels of
-  /// cores with dot products were rewritten then.
+  /// "2.18.0" as [2, 18, 0]; for ncnn, whose builds are known by date, [1] since September 2022 and [0] before: int8 on
+  /// cores with dot products is slower in the tables of before. Why is not known; January 2023 as the cut fits about as well.
   public var version: [Int] = []
   public var is64Bit = true
   public var usesXNNPACK = false

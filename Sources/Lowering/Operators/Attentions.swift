@@ -77,15 +77,8 @@ extension PlanBuilder {
     parameters.channels = UInt64(x[x.count - 1])
     parameters.groups = UInt64(groups)
     parameters.epsilon = epsilon
-    var operands = [try input(0, of: node)]
-    if inputID(1, of: node) != nil {
-      parameters.has_scale = 1
-      operands.append(try input(1, of: node))
-    }
-    if inputID(2, of: node) != nil {
-      parameters.has_bias = 1
-      operands.append(try input(2, of: node))
-    }
+    let operands = try normalizationOperands(
+      of: node, hasScale: &parameters.has_scale, hasBias: &parameters.has_bias)
     addStep(EB_OP_GROUP_NORM_F32, parameters, operands + [try define(node.outputs[0])])
   }
 

@@ -103,16 +103,21 @@ extension PlanBuilder {
     parameters.rows = UInt64(x.shape.dimensions.dropLast(axes).reduce(1, *))
     parameters.count = UInt64(x.shape.dimensions.suffix(axes).reduce(1, *))
     parameters.epsilon = epsilon
-    var operands = [try input(0, of: node)]
-    if inputID(1, of: node) != nil {
-      parameters.has_scale = 1
-      operands.append(try input(1, of: node))
-    }
-    if inputID(2, of: node) != nil {
-      parameters.has_bias = 1
-      operands.append(try input(2, of: node))
-    }
+    let operands = try normalizationOperands(
+      of: node, hasScale: &parameters.has_scale, hasBias: &parameters.has_bias)
     addStep(EB_OP_LAYER_NORM_F32, parameters, operands + [try define(node.outputs[0])])
+  }
+
+  /// What a normalisation reads: x, and scale and bias where they are there.
+  mutating func normalizationOperands(
+    of node: Node, hasScale: inout UInt32, hasBias: inout UInt32
+  ) throws(LoweringError) -> [Int] {
+    hasScale = inputID(1, of: node) == nil ? 0 : 1
+    hasBias = inputID(2, of: node) == nil ? 0 : 1
+    var operands = [try input(0, of: node)]
+    if hasScale != 0 { operands.append(try input(1, of: node)) }
+    if hasBias != 0 { operands.append(try input(2, of: node)) }
+    return operands
   }
 }
 

@@ -14,8 +14,7 @@ struct GraphAssembler {
   /// The same value in the other order of axes, where it was asked for.
   private var twins: [TensorID: TensorID] = [:]
   private var producers: [TensorID: Int] = [:]
-  private var names: Set<String> = []
-  private var nextSuffix: [String: Int] = [:]
+  private var names = UniqueNames()
   /// Values that were evaluated, of tensors that are not constant.
   var traced: [TensorID: TensorData] = [:]
   /// What omitted operators read; they become outputs of the graph once the model's own are known.
@@ -63,7 +62,7 @@ struct GraphAssembler {
   func producerIndex(of id: TensorID) -> Int? { producers[id] }
 
   /// Gives a tensor, made by the node added last, its name in the model.
-  mutating func rename(_ id: TensorID, _ name: String) { graph[id].name = uniqueName(name) }
+  mutating func rename(_ id: TensorID, _ name: String) { graph[id].name = names.take(name) }
 
   mutating func markTraced(_ ids: some Sequence<TensorID>) {
     for id in ids where !graph.tracedInputs.contains(id) { graph.tracedInputs.append(id) }
@@ -100,13 +99,13 @@ struct GraphAssembler {
   ) throws(GraphError) -> [TensorID] {
     let types = try op.outputTypes(
       node: name, inputs: inputs.map { $0.map { graph[$0].type } }, declared: declared, states: graph.states)
-    let name = uniqueName(name)
+    let name = names.take(name)
     let folded = fold(op, inputs, types, declared: declared, quantizations)
     var ids: [TensorID] = []
     for (index, type) in types.enumerated() {
       graph.tensors.append(
         Tensor(
-          name: index == 0 ? name : uniqueName("\(name)/\(index)"), elementType: type.elementType,
+          name: index == 0 ? name : names.take("\(name)/\(index)"), elementType: type.elementType,
           shape: type.shape, quantization: index < quantizations.count ? quantizations[index] : nil,
           constant: folded?[index]))
       ids.append(TensorID(graph.tensors.count - 1))
@@ -122,19 +121,11 @@ struct GraphAssembler {
   private mutating func add(_ name: String, _ type: TensorType, _ quantization: Quantization?) -> TensorID {
     graph.tensors.append(
       Tensor(
-        name: uniqueName(name), elementType: type.elementType, shape: type.shape, quantization: quantization))
+        name: names.take(name), elementType: type.elementType, shape: type.shape, quantization: quantization))
     return TensorID(graph.tensors.count - 1)
   }
 
   /// `name`, or `name_1`, `name_2`, ... where it is taken.
-  private mutating func uniqueName(_ name: String) -> String {
-    if names.insert(name).inserted { return name }
-    var suffix = nextSuffix[name, default: 1]
-    while !names.insert("\(name)_\(suffix)").inserted { suffix += 1 }
-    nextSuffix[name] = suffix + 1
-    return "\(name)_\(suffix)"
-  }
-
   /// Takes the bytes of constants that are about to be made off the budget; false where they are too many.
   mutating func spend(_ byteCount: Int) -> Bool {
     guard byteCount <= budget else { return false }
@@ -175,10 +166,7 @@ struct GraphAssembler {
   ///
   /// - Parameter operands: What it reads; it is kept.
   mutating func omit(_ op: OmittedOperator, operands: [TensorID]) {
-    var omissions = graph.omissions ?? GraphOmissions()
-    if graph.omissions == nil { omissions.inputCount = graph.inputs.count }
-    omissions.operators.append(op)
-    graph.omissions = omissions
+    graph.omit(op)
     omittedOperands += operands
   }
 

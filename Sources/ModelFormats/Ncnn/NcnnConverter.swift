@@ -7,7 +7,7 @@ struct NcnnConverter {
   private var blobs: [String: NcnnBlob] = [:]
   /// What a blob is in its other layout, so that it is rearranged once.
   private var rearranged: [NcnnBlob: NcnnBlob] = [:]
-  private var names: Set<String> = []
+  private var names = UniqueNames()
   /// What had to be assumed.
   private(set) var notes: [String] = []
   /// Whether layers that cannot be run are left out.
@@ -106,7 +106,7 @@ struct NcnnConverter {
         place: layer.place, found: "shape \(Shape(dimensions))", expected: "extents of 1 and more")
     }
     let shape = dimensions.count == 3 ? Shape([1] + dimensions) : Shape(dimensions)
-    let id = add(Tensor(name: uniqueName(top), elementType: .f32, shape: shape))
+    let id = add(Tensor(name: names.take(top), elementType: .f32, shape: shape))
     graph.inputs.append(id)
     var blob = NcnnBlob(id: id, dimensions: dimensions, layout: .plain)
     if dimensions.count == 3 {
@@ -167,16 +167,13 @@ struct NcnnConverter {
 
   /// Leaves a layer out; what it reads is kept.
   mutating func omit(_ op: OmittedOperator, operands: [TensorID]) {
-    var omissions = graph.omissions ?? GraphOmissions()
-    if graph.omissions == nil { omissions.inputCount = graph.inputs.count }
-    omissions.operators.append(op)
-    graph.omissions = omissions
+    graph.omit(op)
     omittedOperands += operands
   }
 
   /// An input of the graph in the place of an omitted layer's result.
   mutating func standIn(_ name: String, _ shape: Shape) -> TensorID {
-    let id = add(Tensor(name: uniqueName(name), elementType: .f32, shape: shape))
+    let id = add(Tensor(name: names.take(name), elementType: .f32, shape: shape))
     graph.inputs.append(id)
     return id
   }
@@ -245,7 +242,7 @@ struct NcnnConverter {
   mutating func constant(_ layer: NcnnLayer, _ role: String, _ shape: Shape, _ values: [Float]) -> TensorID {
     add(
       Tensor(
-        name: uniqueName("\(layer.name)/\(role)"), elementType: .f32, shape: shape,
+        name: names.take("\(layer.name)/\(role)"), elementType: .f32, shape: shape,
         constant: TensorData(values)))
   }
 
@@ -256,7 +253,7 @@ struct NcnnConverter {
     }
     var tensor = graph[id]
     tensor.shape = shape
-    tensor.name = uniqueName("\(layer.name)/constant")
+    tensor.name = names.take("\(layer.name)/constant")
     return add(tensor)
   }
 
@@ -269,7 +266,7 @@ struct NcnnConverter {
       throw NcnnError(place: layer.place, found: "no input", expected: "one")
     }
     let declared = TensorType(elementType ?? graph[first].elementType, shape ?? graph[first].shape)
-    let name = uniqueName(layer.name)
+    let name = names.take(layer.name)
     do throws(GraphError) {
       let types = try op.outputTypes(
         node: name, inputs: inputs.map { $0.map { graph[$0].type } }, declared: [declared])
@@ -284,16 +281,6 @@ struct NcnnConverter {
   }
 
   func shape(_ id: TensorID) -> Shape { graph[id].shape }
-
-  private mutating func uniqueName(_ name: String) -> String {
-    var unique = name
-    var count = 1
-    while !names.insert(unique).inserted {
-      unique = "\(name)_\(count)"
-      count += 1
-    }
-    return unique
-  }
 }
 
 /// A tensor between layers: ncnn's shape, and how the graph holds it.

@@ -47,22 +47,4 @@ public struct TrainingSamples: Sendable {
       inputs: moved, labels: labels.map { labels in Array((0..<5).map { _ in labels }.joined()) },
       sampleShape: sampleShape)
   }
-
-  /// All samples, and as many again, each a mixture of two in a share drawn uniformly; without labels, which a mixture does
-  /// not have: a teacher says what it is.
-  ///
-  /// - Source: Beyer et al., arXiv:2106.05237: a teacher is worth most on inputs beyond the labelled ones.
-  public func withMixtures(seed: UInt64) -> TrainingSamples {
-    var random = SplitMix64(seed: seed)
-    var mixed = inputs
-    for sample in 0..<count {
-      let other = Int(random.next().multipliedFullWidth(by: UInt64(count)).high)
-      let share = (random.uniform(within: 1) + 1) / 2
-      for i in 0..<sampleSize {
-        let (a, b) = (inputs[sample * sampleSize + i], inputs[other * sampleSize + i])
-        mixed.append(share * a + (1 - share) * b)
-      }
-    }
-    return TrainingSamples(inputs: mixed, labels: nil, sampleShape: sampleShape)
-  }
 }

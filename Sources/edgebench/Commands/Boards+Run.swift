@@ -30,14 +30,7 @@ extension Boards {
     @Option(help: "Threads that run one inference; one, then all of the fastest cores, where not given.")
     var threads: Int?
 
-    @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
-    var sweep = false
-
-    @Flag(help: "Measure again what an earlier run has measured.")
-    var fresh = false
-
-    @Option(help: "The folder for records and tables.")
-    var output = "results"
+    @OptionGroup var campaign: CampaignOptions
 
     @OptionGroup var profiles: ProfileFolderOptions
     @OptionGroup var json: JSONOption
@@ -67,24 +60,17 @@ extension Boards {
       let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
       let work = try failing(as: .runFailed) { try TemporaryFolder() }
       defer { work.remove() }
-      let folder = "\(output)/\(found.name)"
+      let folder = "\(self.campaign.output)/\(found.name)"
       var campaign = Campaign(
         profile: profile, requirements: resolved, engine: engine,
         threadCounts: threads.map { [$0] } ?? engine.threadCounts(on: profile), runner: runner,
         store: RecordStore(directory: folder + "/records"), work: work, command: Program.commandLine)
       campaign.evidence = runner.evidence
       campaign.agentBytes = runner.agentBytes
-      campaign.sweeps = sweep
-      campaign.isFresh = fresh
+      campaign.sweeps = self.campaign.sweep
+      campaign.isFresh = self.campaign.fresh
 
-      var progress = ProgressBar(total: subjects.count)
-      var sized: [Campaign.Sized] = []
-      for subject in subjects {
-        sized.append(try campaign.size(subject) { progress.show($0, estimate: $1) })
-        progress.advance()
-      }
-      progress.clear()
-      try SizingOutput(profile: profile, sized: sized).write(to: folder, json: json)
+      try SizingOutput(profile: profile, sized: campaign.size(subjects)).write(to: folder, json: json)
     }
   }
 }

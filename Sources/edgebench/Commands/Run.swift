@@ -36,14 +36,7 @@ struct Run: ParsableCommand {
       valueName: "DIR"))
   var dataset: String?
 
-  @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
-  var sweep = false
-
-  @Flag(help: "Measure again what an earlier run has measured.")
-  var fresh = false
-
-  @Option(help: "The folder for records and tables.")
-  var output = "results"
+  @OptionGroup var campaign: CampaignOptions
 
   @OptionGroup var profiles: ProfileFolderOptions
   @OptionGroup var json: JSONOption
@@ -68,7 +61,7 @@ struct Run: ParsableCommand {
       cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
     defer { withExtendedLifetime(interrupts) {} }
 
-    let folder = "\(output)/\(profile.id)"
+    let folder = "\(self.campaign.output)/\(profile.id)"
     let store = RecordStore(directory: folder + "/records")
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
@@ -79,19 +72,12 @@ struct Run: ParsableCommand {
       store: store, work: work, command: Program.commandLine)
     // The profile 'host' is this machine: what is measured here is measured on the board.
     if profile.id == "host" { campaign.evidence = .measuredOnBoard }
-    campaign.sweeps = sweep
-    campaign.isFresh = fresh
+    campaign.sweeps = self.campaign.sweep
+    campaign.isFresh = self.campaign.fresh
     campaign.dataset = dataset
     campaign.otherProfiles = profiles.library.loadAll()
 
-    var progress = ProgressBar(total: subjects.count)
-    var sized: [Campaign.Sized] = []
-    for subject in subjects {
-      sized.append(try campaign.size(subject) { progress.show($0, estimate: $1) })
-      progress.advance()
-    }
-    progress.clear()
-    try SizingOutput(profile: profile, sized: sized).write(to: folder, json: json)
+    try SizingOutput(profile: profile, sized: campaign.size(subjects)).write(to: folder, json: json)
   }
 
   private func subjects() throws(CommandFailure) -> [Subject] {

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// `--sweep`, `--fresh`, `--output`: how far a campaign goes, and where it is kept.
+struct CampaignOptions: ParsableArguments {
+  @Flag(help: "Measure every variant, rather than stop at the first that suffices.")
+  var sweep = false
+
+  @Flag(help: "Measure again what an earlier run has measured.")
+  var fresh = false
+
+  @Option(help: "The folder for records and tables.")
+  var output = "results"
+}
