@@ -10,6 +10,8 @@
 #define EB_LOG1P eb_log1p
 // The outputs may be one of the inputs, element on element; a loop that does not vectorise is a compile error.
 #define EB_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
+// The outputs are of another size than the inputs: one may not be the other in place.
+#define EB_VECTORIZE_CHECKED _Pragma("clang loop vectorize(enable)")
 // For loops of EB_LANES, which would be unrolled before they are vectorised.
 #define EB_VECTORIZE_BLOCK _Pragma("clang loop vectorize(assume_safety) unroll(disable)")
 #endif
