@@ -110,7 +110,7 @@ let package = Package(
       dependencies: [
         "Compression", "Datasets", "DeviceProfiles", "Digests", "Engines", "Execution", "Graph",
         "LatencyModel", "ModelFormats", "Records", "ReferenceSuite", "Reporting", "Sizing", "Statistics",
-        "Units",
+        "Training", "Units",
         argumentParser,
       ],
       swiftSettings: strict),

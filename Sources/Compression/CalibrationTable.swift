@@ -20,6 +20,13 @@ public struct CalibrationTable: Sendable, Hashable {
   /// What the channels of a tensor were; `nil` where nothing was observed.
   public func channels(of id: TensorID) -> ChannelStatistics? { channels[id] }
 
+  /// The ranges alone: biases are not corrected by them.
+  func withoutChannels() -> CalibrationTable {
+    var table = self
+    table.channels = [:]
+    return table
+  }
+
   /// Widens a tensor's range to hold `values`.
   ///
   /// - Parameter tensor: Whose elements they are.

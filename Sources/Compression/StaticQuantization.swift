@@ -19,22 +19,25 @@ struct StaticQuantization {
   /// How the steps of each tensor that has any stand for numbers.
   var scales: [TensorID: Quantization] = [:]
 
-  static func apply(
-    to graph: Graph, _ table: CalibrationTable, recipe: String
-  ) throws(CompressionError) -> Graph {
-    let prepared = graph.preparedForSteps()
-    var quantization = StaticQuantization(source: prepared, table: table, recipe: recipe)
-    quantization.chooseNodes()
-    let hasProduct = zip(prepared.nodes, quantization.isInteger).contains {
-      $0.op.weightChannelAxis != nil && $1
-    }
+  /// What becomes steps, and of which scale.
+  init(planning graph: Graph, _ table: CalibrationTable, recipe: String) throws(CompressionError) {
+    source = graph.preparedForSteps()
+    self.table = table
+    self.recipe = recipe
+    chooseNodes()
+    let hasProduct = zip(source.nodes, isInteger).contains { $0.op.weightChannelAxis != nil && $1 }
     guard hasProduct else {
       throw .notApplicable(
         recipe: recipe,
         reason: "no convolution or fully connected layer has constant weights and calibrated activations")
     }
-    try quantization.chooseScales()
-    var rewriting = Rewriting(quantization)
+    try chooseScales()
+  }
+
+  static func apply(
+    to graph: Graph, _ table: CalibrationTable, recipe: String
+  ) throws(CompressionError) -> Graph {
+    var rewriting = Rewriting(try StaticQuantization(planning: graph, table, recipe: recipe))
     return try rewriting.run()
   }
 }

@@ -36,7 +36,8 @@ extension DatasetSource {
     guard !labels.elementType.isFloatingPoint, let numbers = labels.reals else {
       throw DatasetError(place, "elements of \(labels.elementType)", expected: "integers")
     }
-    return numbers.map { Int($0) }
+    // The largest 64-bit numbers have no f32 of their own, and are no label either.
+    return numbers.map { Int(exactly: $0) ?? .max }
   }
 
   private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }

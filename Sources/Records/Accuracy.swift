@@ -69,7 +69,24 @@ public struct Fidelity: Codable, Sendable, Equatable {
   public var cosine: Double?
   /// Of the reference's outputs to the difference, in decibels; `nil` where there is no difference.
   public var signalToNoise: Double?
+  /// The input that comes off worst, counted from 0, and its ratio in decibels; `nil` where none has one.
+  public var worst: Worst?
   public var inputs: Inputs
+
+  public struct Worst: Codable, Sendable, Equatable {
+    public var input: Int
+    public var signalToNoise: Double
+
+    public init(input: Int, signalToNoise: Double) {
+      self.input = input
+      self.signalToNoise = signalToNoise
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case input
+      case signalToNoise = "signal_to_noise_db"
+    }
+  }
 
   public enum Inputs: String, Codable, Sendable {
     /// The user's own inputs: where a variant agrees there, its accuracy is the reference's.
@@ -79,12 +96,14 @@ public struct Fidelity: Codable, Sendable, Equatable {
   }
 
   public init(
-    agreeingInputs: Int?, inputCount: Int, cosine: Double?, signalToNoise: Double? = nil, inputs: Inputs
+    agreeingInputs: Int?, inputCount: Int, cosine: Double?, signalToNoise: Double? = nil,
+    worst: Worst? = nil, inputs: Inputs
   ) {
     self.agreeingInputs = agreeingInputs
     self.inputCount = inputCount
     self.cosine = cosine.flatMap { $0.isFinite ? $0 : nil }
     self.signalToNoise = signalToNoise.flatMap { $0.isFinite ? $0 : nil }
+    self.worst = worst.flatMap { $0.signalToNoise.isFinite ? $0 : nil }
     self.inputs = inputs
   }
 
@@ -101,7 +120,7 @@ public struct Fidelity: Codable, Sendable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case cosine, inputs
+    case cosine, worst, inputs
     case agreeingInputs = "agreeing_inputs"
     case inputCount = "input_count"
     case signalToNoise = "signal_to_noise_db"

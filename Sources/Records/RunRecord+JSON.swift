@@ -6,6 +6,7 @@ extension RunRecord: Codable {
     case schema, date, command, tool, model, profile, variant, engine, threads, precision, evidence
     case environment, measurement, projection, disk, accuracy, fidelity, macs, parameters, inputs, seed
     case inapplicableVariants = "inapplicable_variants"
+    case plannedVariants = "planned_variants"
     // Written for scripts, computed from the above.
     case validity
     case latency = "latency_ns"
@@ -41,7 +42,8 @@ extension RunRecord: Codable {
       inputs: try values.decodeIfPresent(String.self, forKey: .inputs),
       seed: try values.decodeIfPresent(UInt64.self, forKey: .seed),
       inapplicableVariants: try values.decodeIfPresent(
-        [String: String].self, forKey: .inapplicableVariants))
+        [String: String].self, forKey: .inapplicableVariants),
+      plannedVariants: try values.decodeIfPresent([String].self, forKey: .plannedVariants))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -68,6 +70,7 @@ extension RunRecord: Codable {
     try values.encode(inputs, forKey: .inputs)
     try values.encode(seed, forKey: .seed)
     try values.encodeIfPresent(inapplicableVariants, forKey: .inapplicableVariants)
+    try values.encodeIfPresent(plannedVariants, forKey: .plannedVariants)
 
     try values.encode(validity, forKey: .validity)
     try values.encode(latency, forKey: .latency)

@@ -25,6 +25,9 @@ extension RunRecord {
       return
         "inapplicable_variants has a text of more than \(Self.textLimit) bytes; expected a name and a reason"
     }
+    for variant in plannedVariants ?? [] where variant.utf8.count > Self.textLimit {
+      return "planned_variants has a text of more than \(Self.textLimit) bytes; expected a name"
+    }
     for (field, text) in texts where text.utf8.count > Self.textLimit {
       return "\(field) has \(text.utf8.count) bytes; expected at most \(Self.textLimit)"
     }

@@ -35,6 +35,9 @@ public struct RunRecord: Sendable, Equatable {
   public var seed: UInt64?
   /// Variants that cannot be made of the model, by name, and why; `nil` where that was not found out.
   public var inapplicableVariants: [String: String]?
+  /// The variants that the search which made this record is to try, in order: until all of them are on record or cannot be made,
+  /// it is not known that none suffices. `nil` where none was begun.
+  public var plannedVariants: [String]?
 
   public init(
     date: Date, command: String, tool: String, model: ModelIdentity, profile: ProfileIdentity,
@@ -42,7 +45,7 @@ public struct RunRecord: Sendable, Equatable {
     measurement: Measurement, projection: Projection? = nil, disk: DiskUse? = nil,
     accuracy: Accuracy? = nil, fidelity: Fidelity? = nil, macs: Int64? = nil, parameters: Int64? = nil,
     inputs: String? = nil, seed: UInt64? = nil,
-    inapplicableVariants: [String: String]? = nil
+    inapplicableVariants: [String: String]? = nil, plannedVariants: [String]? = nil
   ) {
     self.date = Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.down))
     self.command = command
@@ -62,6 +65,7 @@ public struct RunRecord: Sendable, Equatable {
     self.inputs = inputs
     self.seed = seed
     self.inapplicableVariants = inapplicableVariants
+    self.plannedVariants = plannedVariants
   }
 
   /// Of the measured samples; `nil` where there are none.

@@ -66,6 +66,16 @@ struct RecordText {
   }
 }
 
+extension RecordText {
+  /// "SQNR 31.2 dB; worst input 17: 12.0 dB": what is known without labels; `nil` where inputs were made up.
+  var worstInput: String? {
+    guard let fidelity = record.fidelity, fidelity.inputs == .dataset, let ratio = fidelity.signalToNoise,
+      let worst = fidelity.worst
+    else { return nil }
+    return "SQNR \(fixed(ratio, 1)) dB; worst input \(worst.input): \(fixed(worst.signalToNoise, 1)) dB"
+  }
+}
+
 /// `value` with `decimals` digits after the point.
 func fixed(_ value: Double, _ decimals: Int) -> String {
   guard value.isFinite, abs(value) < 1e12 else { return Table.missing }

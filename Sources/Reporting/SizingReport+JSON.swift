@@ -40,7 +40,10 @@ extension SizingReport {
       evidence = decision.verdict.evidence
       reasons = decision.verdict.reasons
       next = decision.verdict.next
-      configurations = report.entries.map(ConfigurationJSON.init)
+      let pareto = Set(decision.paretoSet)
+      configurations = report.entries.map {
+        ConfigurationJSON($0, isPareto: pareto.contains($0.record.configuration))
+      }
     }
   }
 
@@ -59,17 +62,21 @@ extension SizingReport {
     var findings: [FindingJSON]
     var gain: Double?
     var isRefused: Bool
+    /// Whether no other configuration beats it in latency, memory, disk and accuracy.
+    var isPareto: Bool
 
-    init(_ entry: Entry) {
+    init(_ entry: Entry, isPareto: Bool) {
       summary = RecordSummary(entry.record)
       findings = entry.assessed.assessments.map(FindingJSON.init)
       gain = entry.assessed.gain?.ratio
       isRefused = entry.assessed.isRefused
+      self.isPareto = isPareto
     }
 
     enum CodingKeys: String, CodingKey {
       case findings, gain
       case isRefused = "refused"
+      case isPareto = "pareto"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -78,6 +85,7 @@ extension SizingReport {
       try values.encode(findings, forKey: .findings)
       try values.encode(gain, forKey: .gain)
       try values.encode(isRefused, forKey: .isRefused)
+      try values.encode(isPareto, forKey: .isPareto)
     }
   }
 

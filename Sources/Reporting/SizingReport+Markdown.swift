@@ -22,8 +22,9 @@ extension SizingReport {
     let verdict = decision.verdict
     var text = "**\(Escaping.markdown(place))**: \(Escaping.markdown(verdictLine))\n\n"
     for reason in verdict.reasons { text += "- \(Escaping.markdown(reason))\n" }
+    if let line = paretoLine { text += "- \(Escaping.markdown(line))\n" }
     for step in verdict.next { text += "- Next: \(Escaping.markdown(step)).\n" }
-    return text + (verdict.reasons.isEmpty && verdict.next.isEmpty ? "" : "\n")
+    return text + (verdict.reasons.isEmpty && verdict.next.isEmpty && paretoLine == nil ? "" : "\n")
   }
 
   private static func distinct(_ list: [Requirements]) -> [Requirements] {

@@ -43,6 +43,7 @@ extension SizingReport {
     let verdict = decision.verdict
     var text = "\(terminal.styled(place, .strong)): \(terminal.styled(verdictLine, verdict.tone))\n"
     for reason in verdict.reasons { text += "  \(terminal.styled(reason))\n" }
+    if let line = paretoLine { text += "  \(terminal.styled(line))\n" }
     for step in verdict.next { text += "  \(terminal.styled("next: \(step)."))\n" }
     return text
   }
@@ -98,7 +99,7 @@ extension SizingReport {
     let figures: [(String, String?, String)] = [
       ("peak memory", text.peakMemory, entry.record.evidence.rawValue),
       ("disk", text.disk, entry.record.evidence.rawValue),
-      ("accuracy", text.accuracy, text.worstClass ?? ""),
+      ("accuracy", text.accuracy, text.worstClass ?? text.worstInput ?? ""),
       ("in sandbox", text.inSandbox, "\(percentile.name) on this machine, not on the device"),
     ]
     return figures.compactMap { name, value, note in

@@ -85,6 +85,14 @@ public struct SizingReport: Sendable {
   /// "mobilenet_v2 on rpi4".
   var place: String { "\(model.name) on \(profile.id)" }
 
+  /// "Pareto set (latency, memory, disk, accuracy): reference, 1 thread; int8-static, 1 thread."; `nil` where no variant was
+  /// tried.
+  var paretoLine: String? {
+    let titles = decision.paretoSet.map(\.title)
+    return titles.isEmpty
+      ? nil : "Pareto set (latency, memory, disk, accuracy): \(titles.joined(separator: "; "))."
+  }
+
   /// "compression required: int8-static (projected)".
   var verdictLine: String {
     decision.verdict.statement + (decision.verdict.evidence.map { " (\($0.rawValue))" } ?? "")

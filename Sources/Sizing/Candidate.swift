@@ -3,7 +3,7 @@ public import Records
 /// One configuration that might be used on the device, and what is known of it.
 public struct Candidate: Sendable {
   public var configuration: Configuration
-  /// Of the metrics that the requirements name, the median latency, the peak memory and the disk.
+  /// Of the metrics that the requirements name, the median latency, the peak memory, the disk and the accuracy.
   public var readings: [Metric: Reading]
   /// Set where it was stopped by the device's memory or disk, whether or not a requirement limits them.
   public var misfit: Misfit?

@@ -177,7 +177,9 @@ extension Candidate {
     _ record: RunRecord, requirements: Requirements, device: DeviceProfile? = nil, confidence: Double = 0.99
   ) {
     let reader = RecordReader(record: record, confidence: confidence)
-    let metrics = Set(requirements.list.map(\.metric)).union([.latency(.median), .peakMemory, .disk])
+    let metrics = Set(requirements.list.map(\.metric)).union([
+      .latency(.median), .peakMemory, .disk, .accuracyDrop,
+    ])
     self.init(
       configuration: record.configuration,
       readings: Dictionary(uniqueKeysWithValues: metrics.map { ($0, reader.reading(of: $0)) }),

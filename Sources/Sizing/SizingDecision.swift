@@ -14,9 +14,10 @@ public struct SizingDecision: Sendable {
   ///   - profile: The device, for the questions that were not asked (more threads, f16 arithmetic).
   ///   - others: Other devices, for the smallest that would do where this one does not.
   ///   - inapplicable: Variants that cannot be made of the model, by name, and why.
+  ///   - planned: Variants that the search is to try, in order.
   public init(
     _ candidates: [Candidate], requirements: Requirements, profile: DeviceProfile? = nil,
-    others: [DeviceOption] = [], inapplicable: [String: String] = [:]
+    others: [DeviceOption] = [], inapplicable: [String: String] = [:], planned: [String] = []
   ) {
     self.requirements = requirements
     var assessed = candidates.sorted(by: Candidate.isCheaper).map { CandidateAssessment($0, requirements) }
@@ -28,7 +29,7 @@ public struct SizingDecision: Sendable {
     self.candidates = assessed
     let rule = VerdictRule(
       requirements: requirements, candidates: assessed, profile: profile, others: others,
-      inapplicable: inapplicable)
+      inapplicable: inapplicable, planned: planned)
     verdict = rule.verdict
   }
 
@@ -40,7 +41,13 @@ public struct SizingDecision: Sendable {
     self.init(
       records.map { Candidate($0, requirements: requirements, device: profile) },
       requirements: requirements, profile: profile, others: others,
-      inapplicable: records.compactMap(\.inapplicableVariants).reduce(into: [:]) { $0.merge($1) { $1 } })
+      inapplicable: records.compactMap(\.inapplicableVariants).reduce(into: [:]) { $0.merge($1) { $1 } },
+      planned: records.compactMap(\.plannedVariants).max { $0.count < $1.count } ?? [])
+  }
+
+  /// The configurations that no other beats, for a search that has tried compressed ones; else empty.
+  public var paretoSet: [Configuration] {
+    candidates.contains { $0.candidate.isCompressed } ? ParetoSet.of(candidates) : []
   }
 
   /// The uncompressed configuration that comes nearest to meeting everything.

@@ -9,6 +9,8 @@ struct VerdictRule {
   var others: [DeviceOption]
   /// Variants that cannot be made of the model, by name, and why.
   var inapplicable: [String: String]
+  /// Variants that the search is to try, in order.
+  var planned: [String]
 
   var uncompressed: [CandidateAssessment] { candidates.filter { !$0.candidate.isCompressed } }
   private var compressed: [CandidateAssessment] { candidates.filter { $0.candidate.isCompressed } }
@@ -29,6 +31,7 @@ struct VerdictRule {
     if let chosen = compressed.first(where: { $0.standing == .meets && !$0.isRefused }) {
       return required(chosen, because: closest)
     }
+    if !untried.isEmpty { return unfinished(closest) }
     guard !compressed.isEmpty || !inapplicable.isEmpty else {
       return Verdict(
         kind: .inconclusive, evidence: weakestFailure(uncompressed), binding: closest.worst,
@@ -37,6 +40,22 @@ struct VerdictRule {
     }
     if compressed.contains(where: { $0.standing != .fails }) { return doubtful(compressed, because: closest) }
     return insufficient(closest)
+  }
+
+  /// Variants that are neither on record nor known to be impossible.
+  private var untried: [String] {
+    planned.filter { variant in
+      inapplicable[variant] == nil && !candidates.contains { $0.candidate.configuration.variant == variant }
+    }
+  }
+
+  /// The search ended before every variant was tried: the next may suffice.
+  private func unfinished(_ closest: CandidateAssessment) -> Verdict {
+    Verdict(
+      kind: .inconclusive, evidence: weakestFailure(uncompressed), binding: closest.worst,
+      reasons: [failure(closest)] + compressed.map { $0.isRefused ? refusal($0) : failureOrDoubt($0) }
+        + ["Not tried yet: \(untried.joined(separator: ", "))."] + openQuestions(closest),
+      next: ["run the same command again: it goes on from there"])
   }
 
   private func unasked(_ reason: String, _ next: String) -> Verdict {
@@ -78,7 +97,12 @@ struct VerdictRule {
     if !triedVariants.isEmpty { reasons.append("Tried with compression: \(triedVariants).") }
     return Verdict(
       kind: .insufficient, evidence: weakestFailure(candidates), binding: closest.worst,
-      reasons: reasons + openQuestions(uncompressed))
+      reasons: reasons + openQuestions(uncompressed), next: advice)
+  }
+
+  private var advice: [String] {
+    let tried = candidates.map(\.candidate.configuration.variant)
+    return SearchAdvice(candidates: compressed, known: Set(tried + inapplicable.keys)).sentences
   }
 
   /// - Parameters:

@@ -21,12 +21,18 @@ extension Graph {
     return graph
   }
 
-  /// What the last softmax is taken of; the first output where none makes it.
+  /// What the last softmax is taken of, its rounding to steps looked through; the first output where none makes it.
   public var logits: TensorID? {
     guard let output = outputs.first else { return nil }
-    guard let maker = nodes.first(where: { $0.outputs.contains(output) }) else { return output }
-    switch maker.op {
-    case .softmax(_, beta: 1), .logSoftmax: return maker.inputs[0]
+    func maker(of id: TensorID) -> Node? { nodes.first { $0.outputs.contains(id) } }
+    var last = maker(of: output)
+    while let node = last, node.op == .dequantize || node.op == .quantize, let x = node.inputs[0] {
+      last = maker(of: x)
+    }
+    switch last?.op {
+    case .softmax(_, beta: 1), .logSoftmax:
+      guard let x = last?.inputs[0], self[x].elementType == .f32 else { return output }
+      return x
     default: return output
     }
   }

@@ -50,7 +50,7 @@ extension Operator {
   /// How many of the first inputs training may change.
   fileprivate var trainableInputs: Int {
     switch self {
-    case .conv2d, .depthwiseConv2d, .fullyConnected, .layerNorm, .batchNorm: 3
+    case .conv2d, .depthwiseConv2d, .transposeConv2d, .fullyConnected, .layerNorm, .batchNorm: 3
     case .matMul, .binary: 2
     default: 0
     }

@@ -11,6 +11,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
   /// A loss that is not finite: the rate is too large, or data are.
   case diverged(epoch: Int)
   case checkpoint(path: String, problem: String)
+  /// The time that it was given is over.
+  case stopped(epoch: Int, of: Int)
 
   public var description: String {
     switch self {
@@ -21,6 +23,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case .diverged(let epoch):
       "the loss is not finite in epoch \(epoch); expected it to fall. Take a smaller learning rate."
     case .checkpoint(let path, let problem): "\(path): \(problem)."
+    case .stopped(let epoch, let epochs): "stopped in epoch \(epoch) of \(epochs)."
     }
   }
 }

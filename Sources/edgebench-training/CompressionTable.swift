@@ -41,7 +41,8 @@ struct CompressionTable {
           ].joined(separator: " | ") + " |")
     }
     lines += [
-      "", "The student with and without the teacher, from five seeds:", "", "```", study.text, "```", "",
+      "", "The suite's student with and without the teacher, from five seeds, on the test part:", "", "```",
+      study.text, "```", "",
     ]
     return lines.joined(separator: "\n")
   }

@@ -22,16 +22,14 @@ struct Digits {
     self.checkpoints = checkpoints
   }
 
-  func checkpoint(_ name: String) -> CheckpointFile? {
-    checkpoints.map { CheckpointFile(path: "\($0)/\(name).checkpoint") }
-  }
+  var session: TrainingSession { TrainingSession(folder: checkpoints) }
 
   /// The model with weights drawn from `seed`, trained on the labels alone.
   func trained(_ model: ReferenceModel, epochs: Int, seed: UInt64) throws -> Graph {
     let graph = try model.build(weights: WeightRequest.seeded(seed))
     let options = TrainingOptions(epochs: epochs, seed: seed)
     let trainer = try Trainer(graph, Objective(labels: samples.labels), inputs: samples.inputs, options)
-    return try trainer.run(checkpoint: checkpoint("\(model.id)-\(epochs)-\(seed)"))
+    return try session.run(trainer, "\(model.id)-\(epochs)-\(seed)")
   }
 
   func predictions(_ graph: Graph) throws -> Predictions {

@@ -20,7 +20,7 @@ struct ReferenceTraining {
       ReferenceModel.digitsStudent.build(weights: WeightRequest.seeded(Self.seed)),
       by: TeacherOutputs(of: teacher, on: digits.samples), on: digits.samples,
       TrainingOptions(epochs: Self.studentEpochs, schedule: Schedule(peak: 5e-3), seed: Self.seed),
-      checkpoint: digits.checkpoint("student"))
+      in: digits.session, phase: "student")
     try write(distilled, to: "student.ebgraph", recipe: "distilled from the teacher")
   }
 

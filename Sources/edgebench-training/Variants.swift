@@ -39,7 +39,7 @@ struct Variants {
     ) throws(TrainingError) -> Graph {
       try Distillation().train(
         graph, by: outputs, on: digits.samples, Self.tuning, constraints: constraints,
-        checkpoint: digits.checkpoint("tuned-\(name)"))
+        in: digits.session, phase: "tuned-\(name)")
     }
     var variants: [Variant] = []
     for recipe in [Recipe.pruned(percent: 75), .lowRank] {
@@ -64,7 +64,7 @@ struct Variants {
     variants.append(
       Variant(
         name: "int8-aware", note: "8-bit weights and activations, trained so",
-        graph: try Recipe.int8Static.apply(to: aware, calibration: table)))
+        graph: aware.int8))
     return variants
   }
 
@@ -77,7 +77,7 @@ struct Variants {
     let taught = try Distillation().train(
       narrow, by: outputs, on: digits.samples,
       TrainingOptions(epochs: 30, schedule: Schedule(peak: 4e-3), seed: 7),
-      checkpoint: digits.checkpoint("derived"))
+      in: digits.session, phase: "derived")
     return [
       Variant(name: "distilled-student", note: "the suite's student, taught", graph: student),
       Variant(name: "distilled-student+int8-static", note: "the same in 8 bits", graph: int8),
@@ -90,7 +90,7 @@ struct Variants {
     let members = try JointCompression().family(
       of: teacher, on: digits.samples,
       calibration: digits.split.calibration.map { [digits.data.input($0)] },
-      checkpoints: digits.checkpoints)
+      in: digits.session)
     return members.map { member in
       let percent = Int((member.share * 100).rounded())
       return Variant(

@@ -21,14 +21,6 @@ import Testing
     return try #require(object as? [String: Any])
   }
 
-  /// An array in NumPy's format, of little-endian f32.
-  private func array(_ shape: [Int], _ values: [Float]) -> [UInt8] {
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(shape.map { "\($0)," }.joined())), }"
-    header += String(repeating: " ", count: (64 - (11 + header.utf8.count) % 64) % 64) + "\n"
-    return [0x93] + Array("NUMPY".utf8) + [1, 0] + littleEndian([UInt16(header.utf8.count)])
-      + Array(header.utf8) + littleEndian(values.map(\.bitPattern))
-  }
-
   private func samples(_ count: Int) -> [Float] { (0..<count * 192).map { Float($0 * 37 % 101) / 50 - 1 } }
 
   @Test func aModelIsConvertedAsItIs() throws {
@@ -50,12 +42,13 @@ import Testing
   }
 
   @Test func samplesCalibrateAndAreOnRecord() throws {
-    try scratch.write(array([5, 8, 8, 3], samples(5)), to: "batch.npy")
+    try scratch.write([UInt8].npy([5, 8, 8, 3], samples(5)), to: "batch.npy")
     try FileManager.default.createDirectory(
       atPath: scratch.path + "/single", withIntermediateDirectories: true)
     for number in 0..<5 {
       let one = Array(samples(5)[number * 192..<(number + 1) * 192])
-      try scratch.write(array(number == 0 ? [1, 8, 8, 3] : [8, 8, 3], one), to: "single/\(number).npy")
+      try scratch.write(
+        [UInt8].npy(number == 0 ? [1, 8, 8, 3] : [8, 8, 3], one), to: "single/\(number).npy")
     }
     var digests: [String] = []
     for (path, name) in [("batch.npy", "a"), ("single", "b"), ("image=batch.npy", "c")] {
@@ -101,14 +94,14 @@ import Testing
     func calibrated(_ path: String) -> [String] {
       ["--recipe", "int8-static", "--calibration", path, "-o", "out.tflite"]
     }
-    try scratch.write(array([2, 8, 8], [Float](repeating: 0, count: 128)), to: "flat.npy")
+    try scratch.write([UInt8].npy([2, 8, 8], [Float](repeating: 0, count: 128)), to: "flat.npy")
     try expectRefusal("flat.npy: is f32 of shape 2x8x8", "1x8x8x3", arguments: calibrated("flat.npy"))
     var broken = samples(2)
     broken[192 + 5] = .nan
-    try scratch.write(array([2, 8, 8, 3], broken), to: "nan.npy")
+    try scratch.write([UInt8].npy([2, 8, 8, 3], broken), to: "nan.npy")
     try expectRefusal(
       "nan.npy: element 5 of sample 1 is not finite", arguments: calibrated("nan.npy"))
-    try scratch.write(array([0, 8, 8, 3], []), to: "none.npy")
+    try scratch.write([UInt8].npy([0, 8, 8, 3], []), to: "none.npy")
     try expectRefusal("none.npy: holds no samples", arguments: calibrated("none.npy"))
     try FileManager.default.createDirectory(
       atPath: scratch.path + "/empty", withIntermediateDirectories: true)

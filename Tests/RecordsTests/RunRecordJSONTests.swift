@@ -21,6 +21,7 @@ import Testing
     record.measurement.steps = [StepTime(name: "conv1", op: "conv2d", nanoseconds: 12)]
     record.inputs = "abc"
     record.inapplicableVariants = ["f16": "the model is already quantized"]
+    record.plannedVariants = ["f16", "int8-static"]
     #expect(try RunRecord(json: record.json(), file: "x") == record)
   }
 

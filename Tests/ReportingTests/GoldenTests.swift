@@ -30,6 +30,7 @@ import Testing
           int8-static, 4 threads meets every requirement; p90 latency has the least to spare, 40 % of its limit.
           The accuracy of int8-static is unknown: its outputs and the reference's have cosine 0.9991 on 100 inputs; measure it on your data before you use it.
           f16-weights, 4 threads: p90 latency 400 ms [200, 600] exceeds 150 ms; peak memory: killed at 63 MiB of 64 MiB during load, limit 64 MiB.
+          Pareto set (latency, memory, disk, accuracy): reference, 4 threads; int8-static, 4 threads.
 
         """)
   }
@@ -75,6 +76,7 @@ import Testing
         - int8-static, 4 threads meets every requirement; p90 latency has the least to spare, 40 % of its limit.
         - The accuracy of int8-static is unknown: its outputs and the reference's have cosine 0.9991 on 100 inputs; measure it on your data before you use it.
         - f16-weights, 4 threads: p90 latency 400 ms \\[200, 600\\] exceeds 150 ms; peak memory: killed at 63 MiB of 64 MiB during load, limit 64 MiB.
+        - Pareto set (latency, memory, disk, accuracy): reference, 4 threads; int8-static, 4 threads.
 
 
         """)

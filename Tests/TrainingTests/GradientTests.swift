@@ -32,6 +32,14 @@ import Testing
       Case("depthwise, multiplier 2, relu6") { b in
         b.depthwiseConv2d(b.image, kernel: .square(3), multiplier: 2, activation: .relu6)
       },
+      Case("transposed conv2d, strides") { b in
+        b.transposeConv2d(b.image, filters: 3, kernel: .square(3), strides: .square(2))
+      },
+      Case("transposed conv2d, valid, relu") { b in
+        b.transposeConv2d(
+          b.image, filters: 2, kernel: Size2D(height: 2, width: 3), strides: Size2D(height: 2, width: 1),
+          padding: .valid, activation: .relu)
+      },
       Case("dense") { b in b.dense(b.rows, units: 5) },
       Case("dense, relu") { b in b.dense(b.rows, units: 5, activation: .relu, useBias: false) },
       Case("max pool") { b in b.maxPool(b.image, window: .square(3), strides: .square(2), padding: .same) },
@@ -63,6 +71,10 @@ import Testing
       Case("depth to space") { b in b.apply(.depthToSpace(block: 2), [b.image]) },
       Case("tile") { b in b.apply(.tile(multiples: [1, 1, 2, 1]), [b.image]) },
       Case("resize, nearest") { b in b.resize(b.image, to: Size2D(height: 8, width: 9), method: .nearest) },
+      Case("resize, bilinear") { b in b.resize(b.image, to: Size2D(height: 8, width: 4)) },
+      Case("resize, bilinear, corners at corners") { b in
+        b.resize(b.image, to: Size2D(height: 9, width: 11), halfPixelCenters: false)
+      },
       Case("matmul") { b in
         let x = b.rows
         return b.matMul(b.dense(x, units: 4), x, transposeA: true)

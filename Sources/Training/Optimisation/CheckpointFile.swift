@@ -4,10 +4,11 @@ import Records
 /// Where a training keeps its state, so that it goes on after a kill and ends with the same bits.
 public struct CheckpointFile: Sendable {
   public let path: String
-  /// The least time between two writes; it does not change results.
+  /// The least time between two writes; it does not change results. Where a write takes long, the time between two is twenty
+  /// times as long. Zero is after every step.
   public var interval: Duration
 
-  public init(path: String, interval: Duration = .seconds(5)) {
+  public init(path: String, interval: Duration = .milliseconds(250)) {
     self.path = path
     self.interval = interval
   }
@@ -25,5 +26,25 @@ public struct CheckpointFile: Sendable {
     do { try AtomicFile.write(Data(state.serialized(key: key)), to: path) } catch {
       throw .checkpoint(path: path, problem: error.problem)
     }
+  }
+}
+
+/// When a training's state was last written, and when to write it again.
+struct CheckpointClock {
+  private let file: CheckpointFile
+  private var next: ContinuousClock.Instant
+
+  init(_ file: CheckpointFile) {
+    self.file = file
+    next = .now + file.interval
+  }
+
+  var isDue: Bool { ContinuousClock.now >= next }
+
+  mutating func save(_ state: TrainingState, key: String) throws(TrainingError) {
+    let start = ContinuousClock.now
+    try file.save(state, key: key)
+    let end = ContinuousClock.now
+    next = file.interval == .zero ? end : end + max(file.interval, (end - start) * 20)
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Digests
 import Dispatch
 public import Graph
@@ -68,6 +69,9 @@ public struct Trainer {
     self.inputs = inputs
     self.logits = logits
     let parameters = Parameters(of: graph)
+    guard parameters.count > 0 else {
+      throw .mismatch("\(graph.name) has no f32 weights; expected a float model to train.")
+    }
     self.parameters = parameters
     decays = FloatMemory(
       parameters.tensors.flatMap { id in
@@ -94,32 +98,46 @@ public struct Trainer {
 
   /// Trains to the end, or on from the checkpoint, and returns the graph with its new parameters, constraints applied.
   ///
-  /// - Parameter progress: Told of each epoch's mean loss.
-  /// - Throws: ``TrainingError/diverged(epoch:)`` where the loss is not finite any more.
+  /// - Parameters:
+  ///   - deadline: When it stops, with its state in the checkpoint.
+  ///   - progress: Told of each epoch's mean loss.
+  /// - Throws: ``TrainingError/diverged(epoch:)`` where the loss is not finite any more,
+  ///   ``TrainingError/stopped(epoch:of:)`` at the deadline.
   public func run(
-    checkpoint: CheckpointFile? = nil, progress: (_ epoch: Int, _ loss: Double) -> Void = { _, _ in }
+    checkpoint: CheckpointFile? = nil, deadline: ContinuousClock.Instant? = nil,
+    progress: (_ epoch: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws(TrainingError) -> Graph {
     var state = TrainingState(
       parameters: parameters.values(in: graph),
       moments: (0..<options.optimizer.momentCount).map { _ in Array(repeating: 0, count: parameters.count) },
       statistics: statistics.flatMap { graph[$0].constant?.elements(as: Float.self) ?? [] })
-    if let saved = try checkpoint?.load(key: key, like: state) { state = saved }
+    let steps = options.epochs * stepsPerEpoch
+    if let saved = try checkpoint?.load(key: key, like: state), saved.step <= steps { state = saved }
     let values = FloatMemory(state.parameters)
     let moments = state.moments.map { FloatMemory($0) }
-    let clock = ContinuousClock()
-    var saved = clock.now
-    while state.epoch < options.epochs {
-      let loss = runEpoch(state.epoch, values, moments, &state.statistics)
-      guard loss.isFinite else { throw .diverged(epoch: state.epoch + 1) }
-      state.epoch += 1
-      progress(state.epoch, loss)
-      guard let checkpoint else { continue }
-      if clock.now - saved >= checkpoint.interval || state.epoch == options.epochs {
-        state.parameters = values.values
-        state.moments = moments.map(\.values)
-        try checkpoint.save(state, key: key)
-        saved = clock.now
+    var saving = checkpoint.map { CheckpointClock($0) }
+    func save() throws(TrainingError) {
+      state.parameters = values.values
+      state.moments = moments.map(\.values)
+      try saving?.save(state, key: key)
+    }
+    var order: [Int] = []
+    var losses: [Double] = []
+    while state.step < steps {
+      let (epoch, index) = state.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+      if order.isEmpty || index == 0 { order = self.order(of: epoch) }
+      let batch = order[index * options.batchSize..<(index + 1) * options.batchSize]
+      let loss = runStep(state.step + 1, of: steps, batch, values, moments, &state.statistics)
+      guard loss.isFinite else { throw .diverged(epoch: epoch + 1) }
+      state.step += 1
+      losses.append(loss)
+      if index == stepsPerEpoch - 1 {
+        progress(epoch + 1, losses.reduce(0, +) / Double(losses.count))
+        losses = []
       }
+      let isLate = deadline.map { ContinuousClock.now >= $0 && state.step < steps } ?? false
+      if isLate || state.step == steps || saving?.isDue ?? false { try save() }
+      if isLate { throw .stopped(epoch: epoch + 1, of: options.epochs) }
     }
     let effective = FloatMemory(values.values)
     constrain(effective.start)
@@ -133,31 +151,32 @@ public struct Trainer {
     return result
   }
 
+  var epochs: Int { options.epochs }
   private var stepsPerEpoch: Int { inputs.count / sampleSize / options.batchSize }
 
-  private func runEpoch(
-    _ epoch: Int, _ values: FloatMemory, _ moments: [FloatMemory], _ statistics: inout [Float]
-  ) -> Double {
+  /// The samples in the order of an epoch, which follows from the seed alone.
+  private func order(of epoch: Int) -> [Int] {
     var order = Array(0..<inputs.count / sampleSize)
     var random = SplitMix64(seed: options.seed &+ UInt64(epoch) &* 0x9E37_79B9)
-    for last in stride(from: order.count - 1, to: 0, by: -1) {
-      order.swapAt(last, Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high))
-    }
-    var loss = 0.0
+    order.shuffle(with: &random)
+    return order
+  }
+
+  /// - Parameter step: From 1 to `total`.
+  /// - Returns: The loss of the batch.
+  private func runStep(
+    _ step: Int, of total: Int, _ batch: ArraySlice<Int>, _ values: FloatMemory, _ moments: [FloatMemory],
+    _ statistics: inout [Float]
+  ) -> Double {
     let effective = FloatMemory(count: values.count)
-    for index in 0..<stepsPerEpoch {
-      effective.start.update(from: values.start, count: values.count)
-      constrain(effective.start)
-      let batch = order[index * options.batchSize..<(index + 1) * options.batchSize]
-      loss += differentiate(batch, effective)
-      let step = epoch * stepsPerEpoch + index + 1
-      options.optimizer.apply(
-        step: step,
-        rate: options.schedule.rate(step: step, of: options.epochs * stepsPerEpoch),
-        gradients: shards[0].gradients.start, decays: decays.start, moments: moments, to: values)
-      updateStatistics(&statistics)
-    }
-    return loss / Double(max(1, stepsPerEpoch))
+    effective.start.update(from: values.start, count: values.count)
+    constrain(effective.start)
+    let loss = differentiate(batch, effective)
+    options.optimizer.apply(
+      step: step, rate: options.schedule.rate(step: step, of: total),
+      gradients: shards[0].gradients.start, decays: decays.start, moments: moments, to: values)
+    updateStatistics(&statistics)
+    return loss
   }
 
   /// The loss of a batch; its gradient is in the first shard's.

@@ -21,4 +21,11 @@ public struct TrainingOptions: Sendable, Hashable, Codable {
     self.schedule = schedule
     self.seed = seed
   }
+
+  /// With batches of no more than `samples`, whole shards of them.
+  public func fitted(to samples: Int) -> TrainingOptions {
+    var options = self
+    options.batchSize = max(shardSize, min(batchSize, samples / shardSize * shardSize))
+    return options
+  }
 }

@@ -1,24 +1,24 @@
 import Digests
 import Foundation
 
-/// Everything that a training needs to go on after an epoch.
+/// Everything that a training needs to go on after a step.
 struct TrainingState: Equatable {
-  /// Epochs that are done.
-  var epoch = 0
+  /// Batches that are done, over all epochs.
+  var step = 0
   var parameters: [Float]
   /// Of the optimizer.
   var moments: [[Float]]
   /// Running means and variances of batch normalisations.
   var statistics: [Float]
 
-  private static let magic = Array("EBTRAIN1".utf8)
+  private static let magic = Array("EBTRAIN2".utf8)
 
-  /// "EBTRAIN1", the SHA-256 of the rest, the key's, the epoch, and each list with its length.
+  /// "EBTRAIN2", the SHA-256 of the rest, the key's, the step, and each list with its length.
   ///
   /// - Parameter key: Names model, data, objective and options: a state of others is not this training's.
   func serialized(key: String) -> [UInt8] {
     var body = Array(SHA256.hexadecimal(of: key).utf8)
-    Self.append(UInt64(epoch), to: &body)
+    Self.append(UInt64(step), to: &body)
     for list in [parameters, statistics] + moments {
       Self.append(UInt64(list.count), to: &body)
       list.withUnsafeBytes { body += $0 }
@@ -35,9 +35,9 @@ struct TrainingState: Equatable {
       body.prefix(64).elementsEqual(SHA256.hexadecimal(of: key).utf8)
     else { return nil }
     body = body.dropFirst(64)
-    guard let epoch = Self.number(&body), let epochs = Int(exactly: epoch) else { return nil }
+    guard let number = Self.number(&body), let step = Int(exactly: number) else { return nil }
     self = other
-    self.epoch = epochs
+    self.step = step
     guard let parameters = Self.list(&body, like: other.parameters),
       let statistics = Self.list(&body, like: other.statistics)
     else { return nil }

@@ -8,11 +8,12 @@ public enum ChannelImportance {
   /// - Returns: One number an output channel, by the layer's weights.
   /// - Throws: ``TrainingError`` where a gradient is missing.
   public static func taylor(
-    _ graph: Graph, _ objective: Objective, on samples: TrainingSamples, batchSize: Int = 32
+    _ graph: Graph, _ objective: Objective, on samples: TrainingSamples, batchSize mostAtOnce: Int = 32
   ) throws(TrainingError) -> [TensorID: [Double]] {
-    guard let logits = graph.logits, samples.count >= batchSize else {
-      throw .mismatch("\(samples.count) samples; expected at least \(batchSize).")
+    guard let logits = graph.logits, samples.count > 0 else {
+      throw .mismatch("no samples; expected at least one.")
     }
+    let batchSize = min(mostAtOnce, samples.count)
     let parameters = Parameters(of: graph)
     var trained = graph
     trained.outputs = [logits]

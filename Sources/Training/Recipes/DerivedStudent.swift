@@ -5,7 +5,7 @@ public import Graph
 public struct DerivedStudent: Sendable, Hashable, Codable {
   /// The share of the channels of every layer whose channels can go.
   public var width: Double
-  /// The share that stays of the layers that could go: those whose result has the shape of what they read.
+  /// The share that stays, rounded down, of the layers that could go: those whose result has the shape of what they read.
   public var depth: Double
   public var seed: UInt64
 
@@ -19,9 +19,8 @@ public struct DerivedStudent: Sendable, Hashable, Codable {
   public func derive(from teacher: Graph) throws(TrainingError) -> Graph {
     var graph = withoutLayers(teacher)
     if width < 1 {
-      do throws(CompressionError) { graph = try graph.keepingChannels(width) } catch {
-        throw .mismatch("\(teacher.name): \(error.description)")
-      }
+      let whole = graph
+      graph = try compressing { () throws(CompressionError) in try whole.keepingChannels(width) }
     }
     return redrawn(graph)
   }
@@ -35,7 +34,7 @@ public struct DerivedStudent: Sendable, Hashable, Codable {
       return teacher[x].type == teacher[output].type && !teacher.outputs.contains(output)
     }
     let removed = Set(
-      candidates.suffix(candidates.count - Int((Double(candidates.count) * depth).rounded(.up))))
+      candidates.suffix(candidates.count - Int((Double(candidates.count) * depth).rounded(.down))))
     var replaced: [TensorID: TensorID] = [:]
     graph.nodes = []
     for (number, var node) in teacher.nodes.enumerated() {

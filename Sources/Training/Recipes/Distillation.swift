@@ -20,15 +20,33 @@ public struct Distillation: Sendable, Hashable, Codable {
 
   /// Trains `student` on `samples` with what `teacher` makes of them.
   ///
-  /// - Parameter constraints: As of ``Trainer``.
+  /// Without labels the teacher's answers are all there is to learn: its probabilities, or, where the student ends in no softmax,
+  /// its numbers.
+  ///
+  /// - Parameters:
+  ///   - constraints: As of ``Trainer``.
+  ///   - phase: Names the training in `session`.
   /// - Returns: The student with its new parameters; its structure is as given.
   public func train(
     _ student: Graph, by teacher: TeacherOutputs, on samples: TrainingSamples, _ options: TrainingOptions,
-    constraints: [TensorID: WeightConstraint] = [:], checkpoint: CheckpointFile? = nil
+    constraints: [TensorID: WeightConstraint] = [:], in session: TrainingSession = TrainingSession(),
+    phase: String = "distilled"
   ) throws(TrainingError) -> Graph {
+    guard let logits = student.logits, student[logits].shape.elementCount == teacher.width else {
+      throw .mismatch(
+        "\(student.name) has outputs of another size than the teacher's \(teacher.width); expected the same.")
+    }
+    guard student.inputs.count == 1, student[student.inputs[0]].shape.elementCount == samples.sampleSize
+    else {
+      throw .mismatch("\(student.name) has another input than the teacher; expected \(samples.sampleShape).")
+    }
     var objective = Objective(
       labels: softWeight < 1 ? samples.labels : nil, labelWeight: 1 - softWeight,
       soft: .init(logits: teacher.logits, temperature: temperature, weight: softWeight))
+    if samples.labels == nil, student.outputs.first == logits {
+      objective = Objective(
+        labels: nil, targets: [.init(tensor: logits, values: teacher.logits, weight: 1)])
+    }
     var trained = student
     if featureWeight > 0 {
       guard let features = student.lastFeatures, let width = teacher.featureWidth else {
@@ -37,11 +55,11 @@ public struct Distillation: Sendable, Hashable, Codable {
       }
       let (graph, regression) = student.addingRegression(from: features, width: width, seed: options.seed)
       trained = graph
-      objective.targets = [.init(tensor: regression, values: teacher.features, weight: featureWeight)]
+      objective.targets.append(.init(tensor: regression, values: teacher.features, weight: featureWeight))
     }
     let trainer = try Trainer(
       trained, objective, inputs: samples.inputs, options, constraints: constraints)
-    let result = try trainer.run(checkpoint: checkpoint)
+    let result = try session.run(trainer, phase)
     return Parameters(of: student).write(from: result, to: student)
   }
 }
@@ -53,22 +71,36 @@ public struct TeacherOutputs: Sendable {
   /// The input of the last fully connected layer, one row a sample; empty where there is none.
   public let features: [Float]
   let featureWidth: Int?
+  /// Of a row of ``logits``.
+  let width: Int
+
+  /// The class of each sample by the teacher, the first of equals.
+  var classes: [Int] {
+    stride(from: 0, to: logits.count, by: max(1, width)).map { first in
+      let row = logits[first..<first + width]
+      return (row.firstIndex { $0 == row.max() } ?? first) - first
+    }
+  }
 
   /// - Throws: ``TrainingError/mismatch(_:)`` where the teacher cannot be run on the samples.
   public init(of teacher: Graph, on samples: TrainingSamples) throws(TrainingError) {
-    guard let logits = teacher.logits else { throw .mismatch("\(teacher.name) has no output.") }
+    guard let logits = teacher.logits, teacher[logits].elementType == .f32 else {
+      throw .mismatch("\(teacher.name) has no output of f32; expected a float model to learn from.")
+    }
     let features = teacher.lastFeatures
     var rows: [Float] = []
     var featureRows: [Float] = []
     do throws(EvaluationError) {
       let evaluator = try Evaluator(teacher, outputs: [logits] + (features.map { [$0] } ?? []))
       for index in 0..<samples.count {
+        evaluator.resetStates()
         let outputs = try evaluator.run([TensorData(samples.input(index))])
         rows += outputs[0].elements(as: Float.self)
         if features != nil { featureRows += outputs[1].elements(as: Float.self) }
       }
     } catch { throw .mismatch("\(teacher.name): \(error.description)") }
     self.logits = rows
+    width = teacher[logits].shape.elementCount ?? 0
     self.features = featureRows
     featureWidth = features.flatMap { teacher[$0].shape.elementCount }
   }

@@ -34,47 +34,33 @@ public struct JointCompression: Sendable, Hashable, Codable {
 
   /// - Parameters:
   ///   - calibration: Inputs whose ranges the steps have to hold.
-  ///   - folder: Where checkpoints are kept; `nil` for nowhere.
+  ///   - session: Two trainings a member: "joint-0.5-f32", "joint-0.5-int8".
   /// - Throws: ``TrainingError`` where an operator has no gradient or no channel can go.
   public func family(
     of teacher: Graph, on samples: TrainingSamples, calibration: [[TensorData]],
-    checkpoints folder: String? = nil,
-    progress: (String) -> Void = { _ in }
+    in session: TrainingSession = TrainingSession()
   ) throws(TrainingError) -> [Member] {
     let outputs = try TeacherOutputs(of: teacher, on: samples)
-    let objective = Objective(labels: samples.labels)
+    let objective = Objective(labels: samples.labels ?? outputs.classes)
     let importance = try ChannelImportance.taylor(teacher, objective, on: samples)
     var members: [Member] = []
     for share in shares {
-      progress("\(Int((share * 100).rounded())) % of the channels")
-      func checkpoint(_ phase: String) -> CheckpointFile? {
-        folder.map { CheckpointFile(path: "\($0)/joint-\(share)-\(phase).checkpoint") }
-      }
       let pruned = try compressing { () throws(CompressionError) in
         try teacher.keepingChannels(share, importance: importance)
       }
       let trained = try distillation.train(
-        pruned, by: outputs, on: samples, training, checkpoint: checkpoint("f32"))
+        pruned, by: outputs, on: samples, training, in: session, phase: "joint-\(share)-f32")
       let table = try compressing { () throws(CompressionError) in
         try CalibrationTable(observing: trained, inputs: calibration)
       }
       let tuned = try QuantizationAwareTraining.train(trained, table) {
         graph, constraints throws(TrainingError) in
         try distillation.train(
-          graph, by: outputs, on: samples, fineTuning, constraints: constraints,
-          checkpoint: checkpoint("int8"))
+          graph, by: outputs, on: samples, fineTuning, constraints: constraints, in: session,
+          phase: "joint-\(share)-int8")
       }
-      let int8 = try compressing { () throws(CompressionError) in
-        try Recipe.int8Static.apply(to: tuned, calibration: table)
-      }
-      members.append(Member(share: share, f32: trained, int8: int8))
+      members.append(Member(share: share, f32: trained, int8: tuned.int8))
     }
     return members
-  }
-
-  private func compressing<Result>(
-    _ body: () throws(CompressionError) -> Result
-  ) throws(TrainingError) -> Result {
-    do throws(CompressionError) { return try body() } catch { throw .mismatch(error.description) }
   }
 }

@@ -3,21 +3,34 @@ public import Graph
 
 /// Fine-tunes a model as its 8-bit form will compute: weights and activations rounded, gradients straight through.
 public enum QuantizationAwareTraining {
-  /// - Parameter train: Trains a graph under constraints on its weights.
-  /// - Returns: The f32 model whose 8-bit form is meant, rectifiers fused and batch normalisations folded; its tensors have the
-  ///   numbers that they have in `graph`, so the same table quantizes it.
+  public struct Result: Sendable {
+    /// The model whose 8-bit form is meant, rectifiers fused and batch normalisations folded.
+    public let f32: Graph
+    public let int8: Graph
+  }
+
+  /// - Parameters:
+  ///   - table: Ranges of the activations of `graph`.
+  ///   - train: Trains a graph under constraints on its weights.
+  /// - Throws: ``TrainingError/mismatch(_:)`` where no layer becomes steps, and what `train` throws.
   public static func train(
     _ graph: Graph, _ table: CalibrationTable,
     _ train: (Graph, [TensorID: WeightConstraint]) throws(TrainingError) -> Graph
-  ) throws(TrainingError) -> Graph {
-    let form: FakeQuantization
-    do throws(CompressionError) { form = try FakeQuantization(of: graph, table) } catch {
-      throw .mismatch(error.description)
-    }
+  ) throws(TrainingError) -> Result {
+    let form = try compressing { () throws(CompressionError) in try FakeQuantization(of: graph, table) }
     let constraints = form.weightAxes.mapValues { WeightConstraint.quantized(bits: 8, axis: $0) }
     let trained = try train(form.trained, constraints)
-    return Parameters(of: form.prepared).write(from: trained, to: form.prepared)
+    let f32 = Parameters(of: form.prepared).write(from: trained, to: form.prepared)
+    return Result(
+      f32: f32, int8: try compressing { () throws(CompressionError) in try form.steps(of: f32) })
   }
+}
+
+/// A recipe's refusal as a training's.
+func compressing<Result>(
+  _ body: () throws(CompressionError) -> Result
+) throws(TrainingError) -> Result {
+  do throws(CompressionError) { return try body() } catch { throw .mismatch(error.description) }
 }
 
 extension Graph {

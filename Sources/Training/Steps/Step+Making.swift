@@ -23,6 +23,12 @@ func makeStep(_ node: Node, _ graph: Graph) throws(TrainingError) -> any Step {
     return DepthwiseStep(
       x: x, weights: weights, bias: operand(2), output: output,
       window: Window(window, input: shape(x), output: shape(output), taps: shape(weights)))
+  case .transposeConv2d(let window):
+    guard let weights = operand(1) else { throw unsupported("it has no weights") }
+    guard window.groups == 1 else { throw unsupported("it has groups") }
+    return TransposeConvolutionStep(
+      x: x, weights: weights, bias: operand(2), output: output, op: window, input: shape(x),
+      result: shape(output), taps: shape(weights))
   case .fullyConnected(let activation, _):
     guard let weights = operand(1) else { throw unsupported("it has no weights") }
     let (units, depth) = (shape(weights)[0], shape(weights)[1])
@@ -81,6 +87,7 @@ func makeStep(_ node: Node, _ graph: Graph) throws(TrainingError) -> any Step {
     return try MovementStep(node, graph)
   case .resize(let resize) where resize.method == .nearest:
     return try MovementStep(node, graph)
+  case .resize(let resize): return try ResizeStep(node, resize, graph)
   default: throw unsupported("training does not know it")
   }
 }

@@ -25,6 +25,8 @@ struct Campaign {
   var command: String
   /// Measures every variant, rather than stopping at the first that suffices.
   var sweeps = false
+  /// When no further variant is begun.
+  var deadline: ContinuousClock.Instant?
   /// Measures again what could be reused.
   var isFresh = false
   /// A folder of the user's data for every model.
@@ -80,8 +82,11 @@ struct Campaign {
     }
     // As many as served the reference best: more threads may be slower.
     let threads = sizing(records).closestUncompressed?.candidate.configuration.threads ?? 1
-    for recipe in Recipe.all where recipe != .reference {
+    let planned = Recipe.all.filter { $0 != .reference }
+    if sweeps || !sizing(records).isSettled { try note(planned: planned.map(\.name), in: &records) }
+    for recipe in planned {
       if !sweeps, sizing(records).isSettled { break }
+      if isOver { break }
       try measure(recipe, threads: threads)
     }
     try note(inapplicable, in: &records)
@@ -89,14 +94,30 @@ struct Campaign {
     return Sized(subject: subject, records: records, decision: decision, inapplicable: inapplicable)
   }
 
+  /// Whether the time that was given is over.
+  var isOver: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
+
+  /// Keeps with the reference what is to be tried: a search that is cut off leaves its verdict open.
+  private func note(planned: [String], in records: inout [RunRecord]) throws(CommandFailure) {
+    try change(&records) { $0.plannedVariants = planned }
+  }
+
   /// Keeps with the reference what cannot be made of it: the verdict rests on that too.
   private func note(
     _ inapplicable: [String: String], in records: inout [RunRecord]
   ) throws(CommandFailure) {
     guard !inapplicable.isEmpty else { return }
+    try change(&records) { $0.inapplicableVariants = inapplicable }
+  }
+
+  /// Changes the reference's records, and saves those that differ then.
+  private func change(
+    _ records: inout [RunRecord], _ body: (inout RunRecord) -> Void
+  ) throws(CommandFailure) {
     for index in records.indices where records[index].configuration.variant == Recipe.reference.name {
-      guard records[index].inapplicableVariants != inapplicable else { continue }
-      records[index].inapplicableVariants = inapplicable
+      let before = records[index]
+      body(&records[index])
+      guard records[index] != before else { continue }
       _ = try failing(as: .runFailed) { try store.save(records[index]) }
     }
   }

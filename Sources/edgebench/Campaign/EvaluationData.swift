@@ -9,8 +9,10 @@ import Statistics
 struct EvaluationData {
   let dataset: Dataset
   let split: DatasetSplit
+  /// Of inputs and labels.
+  let digest: String
   /// For records: another folder's data, or the same with another number in it, make another run.
-  let identity: String
+  var identity: String { "data \(dataset.name) \(digest.prefix(16))" }
 
   /// No more samples are calibrated on: ranges settle after a few hundred.
   private static let mostCalibrationSamples = 500
@@ -21,7 +23,7 @@ struct EvaluationData {
     var hash = SHA256()
     dataset.values.withUnsafeBytes { hash.update($0) }
     hash.update("\(dataset.labels ?? [])")
-    identity = "data \(dataset.name) \(hash.hexadecimal().prefix(16))"
+    digest = hash.hexadecimal()
   }
 
   /// The data in `folder` for `graph`, which has one input of real numbers for one sample at a time.

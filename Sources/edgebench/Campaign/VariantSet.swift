@@ -61,7 +61,8 @@ struct VariantSet {
     guard let measured else { return nil }
     return Fidelity(
       agreeingInputs: measured.agreeingSamples, inputCount: measured.sampleCount, cosine: measured.cosine,
-      signalToNoise: measured.signalToNoise.flatMap { $0.isFinite ? $0 : nil },
+      signalToNoise: measured.signalToNoise,
+      worst: measured.worst.map { .init(input: $0.sample, signalToNoise: $0.signalToNoise) },
       inputs: data == nil ? .synthetic : .dataset)
   }
 

@@ -37,6 +37,7 @@ extension Boards {
 
     func run() throws {
       let wanted = try requirements.requirements()
+      let deadline = try campaign.deadline()
       let described = try profile.map { name throws(CommandFailure) in try profiles.profile(name) }
       let found = try board.board()
       var subjects: [Subject] = []
@@ -69,6 +70,7 @@ extension Boards {
       campaign.agentBytes = runner.agentBytes
       campaign.sweeps = self.campaign.sweep
       campaign.isFresh = self.campaign.fresh
+      campaign.deadline = deadline
 
       try SizingOutput(profile: profile, sized: campaign.size(subjects)).write(to: folder, json: json)
     }

@@ -9,6 +9,7 @@ import Graph
 import ModelFormats
 import Records
 import ReferenceSuite
+import Training
 import Units
 
 /// `edgebench compress`: a model made smaller, as a file that this and other runtimes run.
@@ -19,9 +20,13 @@ struct Compress: ParsableCommand {
       Recipes, one after the other: \(Recipe.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")). \
       'reference' alone converts a model of any format that is read.
 
-      Writes OUT and, beside it, OUT.json: the digests of source, calibration samples and artefact, the recipes and the \
-      seed, and how near the outputs come to the source's. Without --calibration, recipes that need ranges learn them from \
-      seeded numbers, and the accuracy is unknown.
+      With --dataset, recipes that train: \(CompressionStep.trainingSummary). After other recipes 'distilled' teaches what they \
+      made; 'joint' writes OUT-50.EXT and so on, one for each share. A training that is killed, or stopped by --max-time, goes on \
+      when the same command is given again, and ends with the same bits.
+
+      Writes OUT and, beside it, OUT.json: the digests of source, samples and artefact, the recipes and the seed, how near the \
+      outputs come to the source's and, on labelled data, the accuracy. Without samples, recipes that need ranges learn them \
+      from seeded numbers, and the accuracy is unknown.
       """)
 
   @Argument(
@@ -38,7 +43,21 @@ struct Compress: ParsableCommand {
   var output: String
 
   @OptionGroup var calibration: CalibrationOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Data to calibrate, train and test on: .npy arrays, a .csv table, or a folder of images for each class.",
+      valueName: "DIR"))
+  var dataset: String?
+
   @OptionGroup var shape: ShapeOptions
+  @OptionGroup(title: "Training") var training: TrainingRecipeOptions
+
+  @Option(help: "The type of the file's inputs, where they become 8-bit steps: float or int8.")
+  var inputType = PortType.float
+
+  @Option(help: "The type of the file's outputs: float or int8.")
+  var outputType = PortType.float
 
   @Option(
     help: ArgumentHelp(
@@ -46,53 +65,103 @@ struct Compress: ParsableCommand {
       valueName: "NAME"))
   var isa: String?
 
-  @Option(help: "Seed of made-up inputs, where no samples are given.")
+  @Option(help: "Seed of made-up inputs, where no samples are given, and of trainings.")
   var seed: UInt64 = 7
+
+  enum PortType: String, ExpressibleByArgument, CaseIterable { case float, int8 }
 
   /// How many inputs are made up where no samples are given.
   private static let seededCount = 8
 
   func run() throws {
-    let recipes = try recipes()
+    let steps = try CompressionStep.parse(recipe)
+    try check(steps)
     let format = try ModelFile(path: output)
     let engine = try engine()
-    let (source, digest, size) = try load()
-    let given = try calibration.samples(for: source)
-    let samples =
-      given?.inputs ?? source.syntheticInputs(count: Self.seededCount, seed: seed)
-    var graph = source
-    var choice: CalibrationChoice?
-    for recipe in recipes {
-      let current = graph
-      graph = try failing(as: .badInput) {
-        guard recipe.needsCalibration else { return try recipe.apply(to: current) }
-        let best = try recipe.applyingBest(to: current, samples: samples)
-        choice = best.choice
-        return best.variant
-      }
+    let source = try CompressionSource(model, shapes: try shape.byName())
+    let data = try dataset.map { folder throws(CommandFailure) in
+      try EvaluationData(folder: folder, for: source.graph, named: source.name)
     }
-    if given == nil, recipes.contains(where: \.needsCalibration) {
+    let given = try calibration.samples(for: source.graph)
+    let samples =
+      data?.calibration ?? given?.inputs
+      ?? source.graph.syntheticInputs(count: Self.seededCount, seed: seed)
+    let setUp = try data.flatMap { data throws(CommandFailure) in try self.setUp(steps, data) }
+    let job = CompressionJob(source: source.graph, samples: samples, training: setUp?.training)
+    let results = try job.run(steps)
+    if given == nil, data == nil, steps.contains(where: \.needsCalibration) {
       Terminal.warning(
-        "ranges are learnt from seeded numbers, which say nothing of the task. Give samples with --calibration."
+        "ranges are learnt from seeded numbers, which say nothing of the task. Give samples with --calibration or --dataset."
       )
     }
-    try format.write(graph, to: output, engine: engine)
-    let record = CompressionRecord(
-      tool: Program.identity, command: Program.commandLine,
-      source: file(model, digest: digest, size: size, source),
-      artefact: file(
-        output, digest: try failing(as: .runFailed) { try FileDigest.sha256(of: output) },
-        size: try failing(as: .runFailed) { try fileSize(output) }, graph),
-      recipes: recipes.map(\.name),
-      calibration: .init(
-        inputs: given == nil ? "seeded" : "given", samples: samples.count, sha256: given?.digest,
-        seed: given == nil ? seed : nil, ranges: choice.map { "\($0.ranges)" },
-        equalizesChannels: choice?.equalizes),
-      fidelity: try fidelity(of: graph, to: source, on: samples, areGiven: given != nil))
-    try failing(as: .runFailed) {
-      try AtomicFile.write(try record.data(), to: "\((output as NSString).deletingPathExtension).json")
+    let reference = try data?.predictions(of: source.graph)
+    for result in results {
+      let path = path(of: result)
+      let graph = try failing(as: .badInput) {
+        try result.graph.exposingSteps(ofInputs: inputType == .int8, ofOutputs: outputType == .int8)
+      }
+      try format.write(graph, to: path, engine: engine)
+      var record = CompressionRecord(
+        tool: Program.identity, command: Program.commandLine, source: source.file,
+        artefact: try CompressionRecord.File(written: graph, to: path), recipes: steps.map(\.name))
+      record.calibration = .init(
+        inputs: given == nil && data == nil ? "seeded" : "given", samples: samples.count,
+        sha256: given?.digest ?? data?.digest, seed: given == nil && data == nil ? seed : nil,
+        ranges: result.choice.map { "\($0.ranges)" }, equalizesChannels: result.choice?.equalizes)
+      record.data = data.map { CompressionRecord.Data($0) }
+      record.training = setUp.map { setUp in
+        CompressionRecord.Training(
+          setUp.training, studentSHA256: setUp.studentDigest, isDerived: steps.first == .distilled,
+          share: result.share)
+      }
+      record.fidelity = try CompressionRecord.Fidelity(
+        of: result.graph, to: source.graph, on: data?.testInputs ?? samples,
+        named: data != nil ? "the test samples" : given != nil ? "the calibration samples" : "seeded numbers")
+      if let data, let reference,
+        let accuracy = try data.accuracy(of: result.graph, against: reference)
+      {
+        record.accuracy = .measured(accuracy)
+      }
+      try failing(as: .runFailed) {
+        try AtomicFile.write(try record.json(), to: "\((path as NSString).deletingPathExtension).json")
+      }
+      try Terminal.output(record.text)
     }
-    try Terminal.output(record.text)
+    setUp?.removeCheckpoints()
+  }
+
+  private func check(_ steps: [CompressionStep]) throws(CommandFailure) {
+    try training.check()
+    guard dataset == nil || calibration.calibration.isEmpty else {
+      throw .badInput(
+        "--dataset and --calibration are both given; expected one: the data have a part to calibrate on.")
+    }
+    let trained = steps.first(where: \.trains)
+    if let trained, dataset == nil {
+      throw .badInput(
+        "--recipe has '\(trained.name)', which trains; expected --dataset with samples to learn from.")
+    }
+    if trained == nil, training.maxTime != nil {
+      throw .badInput("--max-time is given, and no recipe trains; expected one of distilled, qat and joint.")
+    }
+    if training.student != nil, steps.first != .distilled {
+      throw .badInput("--student is given, and --recipe does not start with 'distilled', which would use it.")
+    }
+  }
+
+  /// OUT, or OUT-50 for the member of a family that keeps half of the channels.
+  private func path(of result: CompressionJob.Result) -> String {
+    guard let share = result.share else { return output }
+    let (stem, ext) = ((output as NSString).deletingPathExtension, (output as NSString).pathExtension)
+    return "\(stem)-\(String(format: "%g", share * 100)).\(ext)"
+  }
+
+  private func setUp(
+    _ steps: [CompressionStep], _ data: EvaluationData
+  ) throws(CommandFailure) -> TrainingSetUp? {
+    guard steps.contains(where: \.trains) else { return nil }
+    return try TrainingSetUp(
+      training, data, seed: seed, checkpoints: training.checkpoints ?? "\(output).checkpoints")
   }
 
   private func engine() throws(CommandFailure) -> BuiltinEngine {
@@ -102,69 +171,5 @@ struct Compress: ParsableCommand {
         "--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
     }
     return engine
-  }
-
-  private func recipes() throws(CommandFailure) -> [Recipe] {
-    var recipes: [Recipe] = []
-    for name in recipe.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let recipe = Recipe(named: String(name)) else {
-        let names = Recipe.all.map(\.name)
-        let hint = closestName(to: String(name), among: names).map { "Did you mean '\($0)'?" }
-        throw .badInput(
-          "Unknown recipe '\(printable(String(name), limit: 60))'. \(hint ?? "There are: \(names.joined(separator: ", ")).")"
-        )
-      }
-      recipes.append(recipe)
-    }
-    return recipes
-  }
-
-  private func load() throws(CommandFailure) -> (Graph, digest: String, size: Int?) {
-    let prefix = "suite:"
-    guard model.hasPrefix(prefix) else {
-      let subject = try Subject(path: model, shapes: try shape.byName())
-      return (
-        try subject.load(), subject.identity.sha256,
-        try failing(as: .badInput) { try fileSize(model) }
-      )
-    }
-    let id = String(model.dropFirst(prefix.count))
-    guard let found = ReferenceSuite[id] else {
-      let names = ReferenceSuite.models.map(\.id)
-      let hint = closestName(to: id, among: names).map { "Did you mean '\($0)'?" }
-      throw .badInput(
-        "The reference suite has no '\(printable(id, limit: 60))'. "
-          + (hint ?? "It has: \(names.joined(separator: ", "))."))
-    }
-    let subject = Subject(found)
-    return (try subject.load(), subject.identity.sha256, nil)
-  }
-
-  private func file(_ path: String, digest: String, size: Int?, _ graph: Graph) -> CompressionRecord.File {
-    var weights: [String: Int] = [:]
-    for tensor in graph.tensors {
-      if let data = tensor.constant { weights["\(tensor.elementType)", default: 0] += data.byteCount }
-    }
-    return CompressionRecord.File(
-      path: path, sha256: digest, bytes: size, weightBytes: weights,
-      inputs: graph.inputs.map { .init(graph[$0]) }, outputs: graph.outputs.map { .init(graph[$0]) })
-  }
-
-  private func fileSize(_ path: String) throws -> Int? {
-    (try FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.intValue
-  }
-
-  private func fidelity(
-    of graph: Graph, to source: Graph, on samples: [[TensorData]], areGiven: Bool
-  ) throws(CommandFailure) -> CompressionRecord.Fidelity? {
-    let outputs = try failing(as: .runFailed) {
-      try OutputFidelity.comparingOutputs(of: graph, to: source, on: samples)
-    }
-    let named = zip(source.outputs, outputs).compactMap { id, fidelity in
-      fidelity.map { CompressionRecord.Output(source[id].name, $0) }
-    }
-    guard !named.isEmpty else { return nil }
-    return CompressionRecord.Fidelity(
-      inputs: areGiven ? "the calibration samples" : "seeded numbers", samples: samples.count, outputs: named)
   }
 }

@@ -53,6 +53,7 @@ struct Run: ParsableCommand {
     let wanted = try requirements.requirements()
     let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
     let engine = try engine.resolve()
+    let deadline = try campaign.deadline()
     let subjects = try subjects()
     let runner = AgentRunner(agentPath: Program.agent)
     _ = try failing(as: .runFailed) { try runner.agentDigest() }
@@ -74,6 +75,7 @@ struct Run: ParsableCommand {
     if profile.id == "host" { campaign.evidence = .measuredOnBoard }
     campaign.sweeps = self.campaign.sweep
     campaign.isFresh = self.campaign.fresh
+    campaign.deadline = deadline
     campaign.dataset = dataset
     campaign.otherProfiles = profiles.library.loadAll()
 

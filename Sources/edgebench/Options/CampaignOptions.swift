@@ -8,6 +8,16 @@ struct CampaignOptions: ParsableArguments {
   @Flag(help: "Measure again what an earlier run has measured.")
   var fresh = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Begin no further variant after this time; the same command goes on from there.", valueName: "TIME"))
+  var maxTime: String?
+
   @Option(help: "The folder for records and tables.")
   var output = "results"
+
+  func deadline() throws(CommandFailure) -> ContinuousClock.Instant? {
+    guard let maxTime else { return nil }
+    return try .now + parsedTime(maxTime, option: "--max-time")
+  }
 }

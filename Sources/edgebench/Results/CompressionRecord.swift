@@ -1,6 +1,7 @@
 import Compression
 import Foundation
 import Graph
+import Records
 
 /// Where a compressed model comes from, and how near it is to what it was made of: `OUT.json` beside `OUT`.
 struct CompressionRecord: Encodable {
@@ -12,9 +13,51 @@ struct CompressionRecord: Encodable {
   var artefact: File
   var recipes: [String]
   var calibration: Calibration?
+  var data: Data?
+  var training: Training?
   var fidelity: Fidelity?
-  /// Of the task, on labelled data: none were given.
-  var accuracy = "unknown"
+  var accuracy = Task.unknown
+
+  /// What `--dataset` gave, and how it was divided: no sample serves two purposes.
+  struct Data: Encodable {
+    var name: String
+    var sha256: String
+    /// Of calibration and training.
+    var calibrationSamples: Int
+    var validationSamples: Int
+    var testSamples: Int
+  }
+
+  /// What the recipes that train were told. With source, data and seed it determines the artefact's bits on one instruction set.
+  struct Training: Encodable {
+    var samples: Int
+    var augmentation: String
+    var epochs: Int
+    var temperature: Float
+    var softWeight: Float
+    var seed: UInt64
+    /// A given student's digest; `nil` for one made from the model.
+    var studentSha256: String?
+    /// Of the channels and layers of a derived student.
+    var width: Double?
+    var depth: Double?
+    /// Of the channels that this member of a family keeps.
+    var share: Double?
+  }
+
+  /// How well the artefact does its task, on the labelled test samples.
+  enum Task: Encodable {
+    case unknown
+    case measured(Accuracy)
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .unknown: try container.encode("unknown")
+      case .measured(let accuracy): try container.encode(accuracy)
+      }
+    }
+  }
 
   struct File: Encodable {
     var path: String
@@ -51,7 +94,7 @@ struct CompressionRecord: Encodable {
 
   /// The outputs against the source's, on the same inputs.
   struct Fidelity: Encodable {
-    /// What both ran on: "the calibration samples" or "seeded numbers", which say nothing of the task.
+    /// What both ran on: "the test samples", "the calibration samples" or "seeded numbers", which say nothing of the task.
     var inputs: String
     var samples: Int
     var outputs: [Output]
@@ -63,6 +106,8 @@ struct CompressionRecord: Encodable {
     var sqnrDb: Double?
     /// The sample that comes off worst.
     var worstSqnrDb: Double?
+    /// Its number among the samples, from 0.
+    var worstSample: Int?
     var cosine: Double?
     /// Samples whose largest element is at the same place.
     var topOneAgreement: Double?
@@ -73,6 +118,7 @@ struct CompressionRecord: Encodable {
       self.name = name
       sqnrDb = fidelity.signalToNoise.flatMap { $0.isFinite ? $0 : nil }
       worstSqnrDb = fidelity.worst.flatMap { $0.signalToNoise.isFinite ? $0.signalToNoise : nil }
+      worstSample = fidelity.worst.flatMap { $0.signalToNoise.isFinite ? $0.sample : nil }
       cosine = fidelity.cosine
       topOneAgreement = fidelity.topOneAgreement
       isExact = fidelity.signalToNoise == .infinity
@@ -81,11 +127,11 @@ struct CompressionRecord: Encodable {
 }
 
 extension CompressionRecord {
-  func data() throws -> Data {
+  func json() throws -> Foundation.Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    return try encoder.encode(self) + Data("\n".utf8)
+    return try encoder.encode(self) + Foundation.Data("\n".utf8)
   }
 
   /// The record in a few lines.
@@ -99,16 +145,38 @@ extension CompressionRecord {
       lines.append("  fidelity  on \(fidelity.samples) samples, \(fidelity.inputs)")
       for output in fidelity.outputs {
         let agreement = output.topOneAgreement.map { String(format: "%.1f %%", 100 * $0) } ?? "-"
+        let cosine = output.cosine.map { String(format: "%.4f", $0) } ?? "-"
+        let worst = output.worstSample.map { " \($0)" } ?? ""
         lines.append(
           "    \(output.name): "
             + (output.isExact
               ? "the same"
-              : "SQNR \(decibels(output.sqnrDb)), worst sample \(decibels(output.worstSqnrDb)), top-1 agreement \(agreement)")
+              : "SQNR \(decibels(output.sqnrDb)), cosine \(cosine), top-1 agreement \(agreement), worst sample\(worst) \(decibels(output.worstSqnrDb))")
         )
       }
     }
-    lines.append("  accuracy  \(accuracy)")
+    lines.append("  accuracy  \(accuracy.text)")
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension CompressionRecord.Task {
+  /// "98.78 %, reference 99.11 %, drop +0.33 [-0.22, +1.04] pp, within noise; worst class 8: 98.9 to 96.6 %".
+  var text: String {
+    guard case .measured(let accuracy) = self else { return "unknown" }
+    func percent(_ value: Double) -> String { String(format: "%.2f %%", 100 * value) }
+    var text = "\(percent(accuracy.value)), reference \(percent(accuracy.reference))"
+    if let drop = accuracy.drop {
+      text += String(
+        format: ", drop %+.2f [%+.2f, %+.2f] pp", 100 * (accuracy.reference - accuracy.value),
+        100 * drop.lower,
+        100 * drop.upper)
+    }
+    if accuracy.isWithinNoise == true { text += ", within noise" }
+    if let worst = accuracy.worstClass, worst.value < worst.reference {
+      text += "; worst class \(worst.name): \(percent(worst.reference)) to \(percent(worst.value))"
+    }
+    return "\(text) (\(accuracy.inputCount) test samples)"
   }
 }
 
