@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
+.PHONY: help setup build run test test-arm sanitize lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-boards: build ## Hold 'edgebench boards' against a real sshd on loopback, w
 
 test-cross: build cross ## Hold the agents' outputs under qemu (Cortex-A53, A72, A76, A7) against this machine's (MODELS=DIR for more)
 	@scripts/test-cross $(BIN)/edgebench
+
+sanitize: setup ## Every kernel against its scalar twin under AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/sanitize
 
 lint: setup ## Check format and profiles
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -220,3 +220,13 @@ if Context.environment["EDGEBENCH_FUZZ"] != nil {
       ],
       path: "Tests/Fuzz", swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }
+
+// `make sanitize`: the kernels' tests and what they need, so that little is built again with sanitizers.
+if Context.environment["EDGEBENCH_SANITIZE"] != nil {
+  let needed: Set = [
+    "CKernels", "CKernelsTests", "CLinux", "CPlanFormat", "Graph", "Inference", "Lowering", "LoweringTests",
+    "ModelFormats", "Statistics", "TestSupport", "Units",
+  ]
+  package.targets.removeAll { !needed.contains($0.name) }
+  package.products = []
+}

@@ -2,20 +2,42 @@
 #include "binary.h"
 #include "integer-math.h"
 
-static void row_i32(const eb_binary_params *p, size_t count, const int32_t *a, size_t sa, const int32_t *b, size_t sb,
-                    int32_t *out) {
-  const bool clamps = p->out_min < p->out_max;
-  for (size_t i = 0; i < count; i++) {
-    int32_t result = (int32_t)eb_integer_binary(p->kind, a[i * sa], b[i * sb]);
-    if (clamps) result = result < p->out_min ? p->out_min : result > p->out_max ? p->out_max : result;
-    out[i] = result;
-  }
+static inline int32_t clamp_i32(const eb_binary_params *p, int32_t x) {
+  if (p->out_min >= p->out_max) return x;
+  return x < p->out_min ? p->out_min : x > p->out_max ? p->out_max : x;
 }
 
-static void row_i64(const eb_binary_params *p, size_t count, const int64_t *a, size_t sa, const int64_t *b, size_t sb,
-                    int64_t *out) {
-  for (size_t i = 0; i < count; i++) out[i] = eb_integer_binary(p->kind, a[i * sa], b[i * sb]);
+static inline int64_t clamp_i64(const eb_binary_params *p, int64_t x) {
+  (void)p;
+  return x;
 }
+
+// The kinds that networks compute shapes and indices with have loops of their own.
+#define EB_LOOP(sa, sb, kind, type)                                                                \
+  for (size_t i = 0; i < count; i++) {                                                             \
+    out[i] = clamp_##type(p, (type##_element)eb_integer_binary((kind), a[i * (sa)], b[i * (sb)])); \
+  }
+#define EB_CASE(kind, type) \
+  case kind:                \
+    EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOOP, kind, type) break;
+#define EB_ROW(type)                                                                                  \
+  static void row_##type(const eb_binary_params *p, size_t count, const type##_element *a, size_t sa, \
+                         const type##_element *b, size_t sb, type##_element *out) {                   \
+    switch (p->kind) {                                                                                \
+      EB_CASE(EB_BINARY_ADD, type)                                                                    \
+      EB_CASE(EB_BINARY_SUBTRACT, type)                                                               \
+      EB_CASE(EB_BINARY_MULTIPLY, type)                                                               \
+      EB_CASE(EB_BINARY_MINIMUM, type)                                                                \
+      EB_CASE(EB_BINARY_MAXIMUM, type)                                                                \
+      default:                                                                                        \
+        EB_LOOP(sa, sb, p->kind, type)                                                                \
+    }                                                                                                 \
+  }
+typedef int32_t i32_element;
+typedef int64_t i64_element;
+
+EB_ROW(i32)
+EB_ROW(i64)
 
 static bool accepts(const eb_binary_params *p, const size_t *operand_bytes, size_t operand_count, size_t bytes) {
   const bool has_kind =

@@ -23,6 +23,18 @@ typedef void (*eb_binary_part)(const eb_binary_params *params, void *const *oper
 void eb_binary_parallel(const eb_context *context, const eb_binary_params *params, void *const *operands,
                         size_t element_bytes, eb_binary_part part);
 
+// `row` with strides of 1 and 0 as constants, so that its loops vectorise.
+#define EB_WITH_KNOWN_STRIDES(sa, sb, row, ...) \
+  if ((sa) == 1 && (sb) == 1) {                 \
+    row(1, 1, __VA_ARGS__);                     \
+  } else if ((sa) == 1 && (sb) == 0) {          \
+    row(1, 0, __VA_ARGS__);                     \
+  } else if ((sa) == 0 && (sb) == 1) {          \
+    row(0, 1, __VA_ARGS__);                     \
+  } else {                                      \
+    row(sa, sb, __VA_ARGS__);                   \
+  }
+
 // Calls `row(p, count, a, a_stride, b, b_stride, out)` for every row of elements of the given sizes.
 #define EB_FOR_EACH_BINARY_ROW(p, operands, in_type, out_type, row)                                                    \
   do {                                                                                                                 \

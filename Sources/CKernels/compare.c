@@ -1,28 +1,21 @@
 // Comparisons of two numbers, and logic on two bools; the result is a bool, one byte of 0 or 1.
 #include "binary.h"
 
+#define EB_LOOP(sa, sb, operator) \
+  for (size_t i = 0; i < count; i++) out[i] = a[i * (sa)] operator b[i * (sb)];
+#define EB_CASE(kind, operator) \
+  case kind:                    \
+    EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOOP, operator) break;
 #define EB_COMPARE_ROW(name, type)                                                                              \
   static void name(const eb_binary_params *p, size_t count, const type *a, size_t sa, const type *b, size_t sb, \
                    uint8_t *out) {                                                                              \
     switch (p->kind) {                                                                                          \
-      case EB_BINARY_EQUAL:                                                                                     \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] == b[i * sb];                                     \
-        break;                                                                                                  \
-      case EB_BINARY_NOT_EQUAL:                                                                                 \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] != b[i * sb];                                     \
-        break;                                                                                                  \
-      case EB_BINARY_LESS:                                                                                      \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] < b[i * sb];                                      \
-        break;                                                                                                  \
-      case EB_BINARY_LESS_EQUAL:                                                                                \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] <= b[i * sb];                                     \
-        break;                                                                                                  \
-      case EB_BINARY_GREATER:                                                                                   \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] > b[i * sb];                                      \
-        break;                                                                                                  \
-      case EB_BINARY_GREATER_EQUAL:                                                                             \
-        for (size_t i = 0; i < count; i++) out[i] = a[i * sa] >= b[i * sb];                                     \
-        break;                                                                                                  \
+      EB_CASE(EB_BINARY_EQUAL, ==)                                                                              \
+      EB_CASE(EB_BINARY_NOT_EQUAL, !=)                                                                          \
+      EB_CASE(EB_BINARY_LESS, <)                                                                                \
+      EB_CASE(EB_BINARY_LESS_EQUAL, <=)                                                                         \
+      EB_CASE(EB_BINARY_GREATER, >)                                                                             \
+      EB_CASE(EB_BINARY_GREATER_EQUAL, >=)                                                                      \
     }                                                                                                           \
   }
 
@@ -30,24 +23,24 @@ EB_COMPARE_ROW(row_f32, float)
 EB_COMPARE_ROW(row_i32, int32_t)
 EB_COMPARE_ROW(row_i64, int64_t)
 
+#define EB_LOGIC(sa, sb, operator) \
+  for (size_t i = 0; i < count; i++) out[i] = (a[i * (sa)] != 0) operator(b[i * (sb)] != 0);
+
 static void row_x8(const eb_binary_params *p, size_t count, const uint8_t *a, size_t sa, const uint8_t *b, size_t sb,
                    uint8_t *out) {
-  for (size_t i = 0; i < count; i++) {
-    const bool x = a[i * sa] != 0, y = b[i * sb] != 0;
-    switch (p->kind) {
-      case EB_BINARY_LOGICAL_AND:
-        out[i] = x && y;
-        break;
-      case EB_BINARY_LOGICAL_OR:
-        out[i] = x || y;
-        break;
-      case EB_BINARY_EQUAL:
-        out[i] = x == y;
-        break;
-      default:
-        out[i] = x != y;
-        break;
-    }
+  switch (p->kind) {
+    case EB_BINARY_LOGICAL_AND:
+      EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOGIC, &)
+      break;
+    case EB_BINARY_LOGICAL_OR:
+      EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOGIC, |)
+      break;
+    case EB_BINARY_EQUAL:
+      EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOGIC, ==)
+      break;
+    default:
+      EB_WITH_KNOWN_STRIDES(sa, sb, EB_LOGIC, !=)
+      break;
   }
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "eb_operators.h"
+#include "f32-vector.h"
 #include "sizes.h"
 
 // Whether [offset, offset + extent of the walk) stays within `count` elements.
@@ -87,12 +88,40 @@ EB_COPY_2D(copy_2d_x16, uint16_t)
 EB_COPY_2D(copy_2d_x32, uint32_t)
 EB_COPY_2D(copy_2d_x64, uint64_t)
 
+// Rows of the input to columns of the output, four by four, in strips of rows whose lines stay in the cache.
+static void transpose_x32(size_t rows, size_t columns, const float *in, ptrdiff_t in_row, float *out,
+                          ptrdiff_t out_column) {
+  enum { strip = 64 };
+  const size_t whole_columns = columns / 4 * 4;
+  for (size_t r0 = 0; r0 < rows; r0 += strip) {
+    const size_t r1 = rows - r0 < strip ? rows : r0 + strip;
+    for (size_t c = 0; c < whole_columns; c += 4) {
+      const float *from = in + c;
+      float *to = out + (ptrdiff_t)c * out_column;
+      size_t r = r0;
+      for (; r + 4 <= r1; r += 4) EB_TRANSPOSE_4X4(from + (ptrdiff_t)r * in_row, in_row, to + r, out_column, );
+      copy_2d_x32(r1 - r, 4, (const uint32_t *)from + (ptrdiff_t)r * in_row, in_row, 1, (uint32_t *)to + r, 1,
+                  out_column);
+    }
+  }
+  copy_2d_x32(rows, columns - whole_columns, (const uint32_t *)in + whole_columns, in_row, 1,
+              (uint32_t *)out + (ptrdiff_t)whole_columns * out_column, 1, out_column);
+}
+
 static void copy_2d(uint32_t bytes, size_t rows, size_t columns, const uint8_t *in, ptrdiff_t in_row,
                     ptrdiff_t in_column, uint8_t *out, ptrdiff_t out_row, ptrdiff_t out_column) {
   if (in_column == 1 && out_column == 1) {
     for (size_t r = 0; r < rows; r++) {
       memmove(out + (ptrdiff_t)r * out_row * bytes, in + (ptrdiff_t)r * in_row * bytes, columns * bytes);
     }
+    return;
+  }
+  if (bytes == 4 && in_column == 1 && out_row == 1) {
+    transpose_x32(rows, columns, (const float *)in, in_row, (float *)out, out_column);
+    return;
+  }
+  if (bytes == 4 && in_row == 1 && out_column == 1) {
+    transpose_x32(columns, rows, (const float *)in, in_column, (float *)out, out_row);
     return;
   }
   switch (bytes) {

@@ -159,12 +159,11 @@ static eb_f32_share share_out(const eb_context *context, const eb_conv2d_params 
   uint64_t pixels = (uint64_t)params->batch * params->out_height * params->out_width;
   uint64_t taps = (uint64_t)params->kernel_height * params->kernel_width;
   if (params->algorithm == EB_F32_DWCONV) {
-    // By columns where the product that makes the input is, by the same rule.
-    uint64_t inputs = (uint64_t)params->batch * params->in_height * params->in_width;
+    // By rows, as most products are; by columns where there are too few of them.
     size_t width = eb_f32_layout_for(params->isa)->dwconv[0];
-    eb_f32_share share = {.is_by_columns = params->in_channels > inputs && params->in_channels >= width};
-    uint32_t units = params->out_height > params->out_width ? params->out_height : params->out_width;
-    if (share.is_by_columns) units = (uint32_t)(params->in_channels / width);
+    uint32_t rows = params->out_height > params->out_width ? params->out_height : params->out_width;
+    eb_f32_share share = {.is_by_columns = rows < context->threads && params->in_channels >= width};
+    uint32_t units = share.is_by_columns ? (uint32_t)(params->in_channels / width) : rows;
     uint64_t steps = pixels * taps * params->out_channels / EB_FEW_MACS_PER_STEP;
     share.count = eb_shares(context, units, steps);
     return share;

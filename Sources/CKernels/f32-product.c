@@ -81,7 +81,7 @@ static size_t panel_count(const eb_f32_layout *layout, size_t columns) {
 
 eb_f32_share eb_f32_share_out(const eb_context *context, const eb_f32_layout *layout, uint64_t pixels, uint64_t depth,
                               uint64_t columns) {
-  eb_f32_share share = {.is_by_columns = columns > pixels};
+  eb_f32_share share = {.is_by_columns = eb_shares_by_columns(pixels, depth, columns)};
   uint64_t units = share.is_by_columns ? panel_count(layout, columns) : pixels;
   share.count = eb_shares(context, units, pixels * depth / EB_F32_MACS_PER_STEP * columns);
   return share;

@@ -20,6 +20,21 @@ typedef float eb_f32x16 __attribute__((ext_vector_type(16), aligned(4), may_alia
 #define EB_LOAD(lanes, pointer) (*(const eb_f32x##lanes *)(pointer))
 #define EB_STORE(lanes, pointer, x) (*(eb_f32x##lanes *)(pointer) = (x))
 
+// Four rows of four at `from`, `from_row` apart, to four columns at `to`, `to_row` apart, each vector through `finish`.
+#define EB_TRANSPOSE_4X4(from, from_row, to, to_row, finish)                                               \
+  {                                                                                                        \
+    const eb_f32x4 row0 = EB_LOAD(4, from), row1 = EB_LOAD(4, (from) + (from_row)),                        \
+                   row2 = EB_LOAD(4, (from) + 2 * (from_row)), row3 = EB_LOAD(4, (from) + 3 * (from_row)); \
+    const eb_f32x4 low01 = __builtin_shufflevector(row0, row1, 0, 4, 1, 5),                                \
+                   low23 = __builtin_shufflevector(row2, row3, 0, 4, 1, 5),                                \
+                   high01 = __builtin_shufflevector(row0, row1, 2, 6, 3, 7),                               \
+                   high23 = __builtin_shufflevector(row2, row3, 2, 6, 3, 7);                               \
+    EB_STORE(4, to, finish(__builtin_shufflevector(low01, low23, 0, 1, 4, 5)));                            \
+    EB_STORE(4, (to) + (to_row), finish(__builtin_shufflevector(low01, low23, 2, 3, 6, 7)));               \
+    EB_STORE(4, (to) + 2 * (to_row), finish(__builtin_shufflevector(high01, high23, 0, 1, 4, 5)));         \
+    EB_STORE(4, (to) + 3 * (to_row), finish(__builtin_shufflevector(high01, high23, 2, 3, 6, 7)));         \
+  }
+
 #define EB_UNROLL _Pragma("clang loop unroll(full)")
 
 #endif

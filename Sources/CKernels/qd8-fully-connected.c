@@ -1,6 +1,7 @@
 // Dynamic int8 fully connected: each row is quantized with a range of its own.
 #include "eb_threads.h"
 #include "qs8-conv.h"
+#include "qs8-vector.h"
 
 // Rows quantized at a time, which bounds the scratch memory.
 enum { chunk_rows = 48 };
@@ -42,13 +43,17 @@ static bool accepts(const void *opaque, const size_t *bytes, size_t count) {
          bytes[1] >= l.conv.packed_bytes && bytes[2] >= l.conv.out_bytes && bytes[3] >= l.scratch_bytes;
 }
 
+// In three loops, none of which waits for one row's result before it begins the next.
 static void quantize_rows(const layer *l, const float *in, size_t k, size_t count, int8_t *steps,
                           eb_qd8_range *ranges) {
+  const eb_qs8_vector_kernels *kernels = eb_qs8_vector_kernels_for(l->conv.isa);
   const int32_t offset = eb_qs8_input_offset(l->conv.isa);  // 0 or 128
+  float min[chunk_rows], max[chunk_rows];
+  for (size_t i = 0; i < count; i++) kernels->extremes(in + i * k, k, &min[i], &max[i]);
+  for (size_t i = 0; i < count; i++) ranges[i] = eb_qd8_range_between(min[i], max[i]);
   for (size_t i = 0; i < count; i++, in += k, steps += l->row_bytes) {
-    ranges[i] = eb_qd8_range_of(in, k, l->conv.isa);
-    eb_qd8_quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, l->conv.isa, steps);
-    memset(steps + k, 0, l->row_bytes - k);
+    kernels->quantize(in, k, ranges[i].inverse_scale, ranges[i].zero_point, steps);
+    if (k < l->row_bytes) memset(steps + k, 0, l->row_bytes - k);
     if (offset != 0) {
       for (size_t c = 0; c < k; c++) steps[c] = (int8_t)((uint8_t)steps[c] ^ 0x80);
     }

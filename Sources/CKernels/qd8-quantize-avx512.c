@@ -34,5 +34,26 @@ void eb_qd8_quantize__avx512(const float *values, size_t count, float inverse_sc
   _mm512_mask_storeu_epi8(out + i, mask, steps64(&q, mask, values + i, scale));
 }
 
+// A NaN leaves what there is: the second operand of both instructions.
+void eb_qd8_extremes__avx512(const float *values, size_t count, float *min, float *max) {
+  __m512 low[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()}, high[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    for (size_t v = 0; v < 2; v++) {
+      const __m512 x = _mm512_loadu_ps(values + i + v * 16);
+      low[v] = _mm512_min_ps(x, low[v]);
+      high[v] = _mm512_max_ps(x, high[v]);
+    }
+  }
+  for (size_t v = 0; i < count; i += 16, v++) {
+    const __mmask16 mask = count - i >= 16 ? 0xffff : (__mmask16)((1u << (count - i)) - 1);
+    const __m512 x = _mm512_maskz_loadu_ps(mask, values + i);  // zeros change nothing
+    low[v] = _mm512_min_ps(x, low[v]);
+    high[v] = _mm512_max_ps(x, high[v]);
+  }
+  *min = _mm512_reduce_min_ps(_mm512_min_ps(low[0], low[1]));
+  *max = _mm512_reduce_max_ps(_mm512_max_ps(high[0], high[1]));
+}
+
 #pragma clang attribute pop
 #endif

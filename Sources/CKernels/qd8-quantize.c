@@ -5,6 +5,10 @@
 eb_qd8_range eb_qd8_range_of(const float *values, size_t count, eb_qs8_isa isa) {
   float min, max;
   eb_qs8_vector_kernels_for(isa)->extremes(values, count, &min, &max);
+  return eb_qd8_range_between(min, max);
+}
+
+eb_qd8_range eb_qd8_range_between(float min, float max) {
   float width = max - min;
   // Infinite inputs have no scale; tiny ones none whose inverse is finite.
   if (!(width > 0) || !isfinite(width) || !isfinite(255.0f / width)) return (eb_qd8_range){1, 1, 0};

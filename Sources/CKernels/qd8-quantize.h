@@ -13,6 +13,9 @@ typedef struct {
 // The range of `count` values. All zero gives scale 1. NaN is ignored or gives some range, but never harm.
 eb_qd8_range eb_qd8_range_of(const float *values, size_t count, eb_qs8_isa isa);
 
+// That of values whose extremes, 0 included, are these.
+eb_qd8_range eb_qd8_range_between(float min, float max);
+
 void eb_qd8_quantize(const float *values, size_t count, float inverse_scale, int32_t zero_point, eb_qs8_isa isa,
                      int8_t *out);
 

@@ -17,6 +17,9 @@
 #ifndef EB_QS8_VECTORIZE
 #define EB_QS8_VECTORIZE
 #endif
+#ifndef EB_QD8_VECTOR_EXTREMES
+#define EB_QD8_VECTOR_EXTREMES extremes
+#endif
 
 // Channels summed at a time.
 enum { chunk = 64 };
@@ -133,7 +136,7 @@ static int32_t sum(const int8_t *in, size_t count) {
   return total;
 }
 
-static void extremes(const float *values, size_t count, float *min, float *max) {
+static inline void extremes(const float *values, size_t count, float *min, float *max) {
   float low[32] = {0}, high[32] = {0};
   size_t i = 0;
   for (; i + 32 <= count; i += 32) {
@@ -173,6 +176,6 @@ const eb_qs8_vector_kernels EB_QS8_VECTOR_TABLE = {
     .multiply_scalar = multiply_scalar,
     .accumulate = accumulate,
     .sum = sum,
-    .extremes = extremes,
+    .extremes = EB_QD8_VECTOR_EXTREMES,
     .quantize = EB_QD8_VECTOR_QUANTIZE,
 };

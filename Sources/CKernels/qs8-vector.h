@@ -46,6 +46,7 @@ typedef struct {
 void eb_qs8_add__avx512(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count, int8_t *out);
 
 // The same for the quantization of qd8.
+void eb_qd8_extremes__avx512(const float *values, size_t count, float *min, float *max);
 void eb_qd8_quantize__avx512(const float *values, size_t count, float inverse_scale, int32_t zero_point, int8_t *out);
 
 // Sums for 32-bit ARM: vectors where the processor has the fused multiply-add that they are defined by.

@@ -76,14 +76,17 @@ static void bilinear_qs8_rows(const work *work, size_t first, size_t end) {
     for (uint32_t ox = 0; ox < p->out_width; ox++, out += channels) {
       const eb_resize_tap x = eb_resize_tap_at(ox, p->in_width, p->out_width, p);
       const int8_t *top = in + y.lower * row, *bottom = in + y.upper * row;
+      const int8_t *top_left = top + x.lower * channels, *top_right = top + x.upper * channels;
+      const int8_t *bottom_left = bottom + x.lower * channels, *bottom_right = bottom + x.upper * channels;
       for (size_t c = 0; c < channels; c++) {
-        const float left =
-            (float)top[x.lower * channels + c] * (1 - y.fraction) + (float)bottom[x.lower * channels + c] * y.fraction;
-        const float right =
-            (float)top[x.upper * channels + c] * (1 - y.fraction) + (float)bottom[x.upper * channels + c] * y.fraction;
+        const float left = (float)top_left[c] * (1 - y.fraction) + (float)bottom_left[c] * y.fraction;
+        const float right = (float)top_right[c] * (1 - y.fraction) + (float)bottom_right[c] * y.fraction;
         const float value = left * (1 - x.fraction) + right * x.fraction;
         const float bounded = value < -128.0f ? -128.0f : value > 127.0f ? 127.0f : value;
-        out[c] = (int8_t)roundf(bounded);
+        // roundf, which is a call: what is cut off is exact.
+        const int32_t whole = (int32_t)bounded;
+        const float cut = bounded - (float)whole;
+        out[c] = (int8_t)(whole + (cut >= 0.5f) - (cut <= -0.5f));
       }
     }
   }

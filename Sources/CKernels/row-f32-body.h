@@ -7,18 +7,14 @@ static float EB_KERNEL(maximum)(size_t count, const float *in, float sign) {
   float result = -__builtin_inff();
   size_t i = 0;
   if (count >= EB_LANES) {
-    float lanes[EB_LANES];
-    for (size_t j = 0; j < EB_LANES; j++) lanes[j] = result;
+    eb_f32x16 lanes = EB_SPLAT(16, result);
     for (; i + EB_LANES <= count; i += EB_LANES) {
-      for (size_t j = 0; j < EB_LANES; j++) {
-        const float x = sign * in[i + j];
-        lanes[j] = x > lanes[j] ? x : lanes[j];
-      }
+      const eb_f32x16 x = sign * EB_LOAD(16, in + i);
+      lanes = x > lanes ? x : lanes;
     }
-    for (size_t half = EB_LANES / 2; half != 0; half /= 2) {
-      for (size_t j = 0; j < half; j++) lanes[j] = lanes[j + half] > lanes[j] ? lanes[j + half] : lanes[j];
-    }
-    result = lanes[0];
+    const eb_f32x8 eight = lanes.lo > lanes.hi ? lanes.lo : lanes.hi;
+    const eb_f32x4 four = eight.lo > eight.hi ? eight.lo : eight.hi;
+    for (size_t j = 0; j < 4; j++) result = four[j] > result ? four[j] : result;
   }
   for (; i < count; i++) {
     const float x = sign * in[i];
@@ -78,9 +74,9 @@ static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const flo
 #pragma clang fp reassociate(on)
   const size_t whole = count / EB_LANES * EB_LANES, rest = count - whole;
   float sum = 0.0f;
-  EB_VECTORIZE
+  EB_VECTORIZE_ROW
   for (size_t i = 0; i < whole; i++) {
-    const float e = EB_EXP(beta * (in[i] - shift));
+    const float e = EB_EXP_FALLING(beta * (in[i] - shift));
     out[i] = e;
     sum += e;
   }
@@ -90,7 +86,7 @@ static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const flo
     memcpy(block, in + whole, rest * sizeof(float));
     EB_VECTORIZE_BLOCK
     for (uint32_t j = 0; j < (uint32_t)EB_LANES; j++) {
-      const float e = EB_EXP(beta * (block[j] - shift));
+      const float e = EB_EXP_FALLING(beta * (block[j] - shift));
       block[j] = e;
       sum += j < (uint32_t)rest ? e : 0.0f;
     }
@@ -102,7 +98,7 @@ static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const flo
 static void EB_KERNEL(softmax_f32_row)(size_t count, float beta, const float *in, float *out) {
   const float shift = EB_KERNEL(reduce_f32_row)(beta < 0.0f ? EB_REDUCE_MINIMUM : EB_REDUCE_MAXIMUM, count, in);
   const float scale = 1.0f / EB_KERNEL(exp_row)(count, beta, shift, in, out);
-  EB_VECTORIZE
+  EB_VECTORIZE_ROW
   for (size_t i = 0; i < count; i++) out[i] *= scale;
 }
 
@@ -112,7 +108,7 @@ static void EB_KERNEL(log_softmax_f32_row)(size_t count, const float *in, float 
   // Not through exp_row: in place, the row is still needed.
   float sum = 0.0f;
   EB_VECTORIZE
-  for (size_t i = 0; i < count; i++) sum += EB_EXP(in[i] - shift);
+  for (size_t i = 0; i < count; i++) sum += EB_EXP_FALLING(in[i] - shift);
   const float log_sum = logf(sum);
   EB_VECTORIZE
   for (size_t i = 0; i < count; i++) out[i] = (in[i] - shift) - log_sum;

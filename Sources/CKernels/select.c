@@ -34,7 +34,14 @@ static bool accepts(const eb_select_params *p, const size_t *operand_bytes, size
     do {                                                                                                       \
       const uint8_t *c = condition + walk.offsets[0];                                                          \
       const type *x = a + walk.offsets[1], *y = b + walk.offsets[2];                                           \
-      for (size_t i = 0; i < count; i++) out[i] = c[i * sc] != 0 ? x[i * sa] : y[i * sb];                      \
+      if (sc == 1 && sa == 1 && sb == 1) {                                                                     \
+        for (size_t i = 0; i < count; i++) {                                                                   \
+          const type mask = (type)(0 - (type)(c[i] != 0));                                                     \
+          out[i] = (type)((x[i] & mask) | (y[i] & (type)~mask));                                               \
+        }                                                                                                      \
+      } else {                                                                                                 \
+        for (size_t i = 0; i < count; i++) out[i] = c[i * sc] != 0 ? x[i * sa] : y[i * sb];                    \
+      }                                                                                                        \
       out += count;                                                                                            \
     } while (eb_walk_next(&walk));                                                                             \
   }                                                                                                            \

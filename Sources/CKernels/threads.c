@@ -16,11 +16,14 @@ enum {
   // shorter than a scheduler's slice.
   spin_ns = 100 * 1000,
   spins_a_look = 32,  // pauses between two looks at the clock, which takes some tens of nanoseconds
-  // A share must be worth it. 1x1 and depthwise convolutions of 32 channels in two shares, f32 and int8, over and over
-  // on two threads and on one in turns, on Zen 4: two threads break even where one takes 1.5 to 2 us, and are faster
-  // wherever it takes 4 us. In a network part of an input comes from the other core's cache besides: a ResNet-8's
-  // operators of 3 to 8 us became slower, those of 20 us and more faster.
-  fewest_steps = 800,
+  // Handing out a piece of work is timed so often, and the shortest counts: in others a thread was held back.
+  handoff_rounds = 24,
+  handoff_limit_ns = 200 * 1000,  // for all of them: on a busy machine a worker may not run at all
+  handoff_unknown_ns = 400,
+  // Each mode runs so many inferences, of which the median counts, at first and after every `trial_period`.
+  trials_a_mode = 3,
+  trial_period = 2048,
+  tried_ns = 20 * 1000 * 1000,  // longer inferences have operators that are large enough
   // Kernels keep a few kilobytes on the stack. The default of 8 MiB would count where address space is limited.
   stack_bytes = 256 * 1024,
 };
@@ -42,6 +45,17 @@ typedef struct {
   int core;  // that it is bound to; -1 for none
 } worker;
 
+// How small an operator is still shared.
+enum mode { share_small, share_large, share_none, mode_count };
+
+// Which mode is fastest, found by turns.
+typedef struct {
+  enum mode mode;
+  uint32_t inferences;  // of this period
+  uint64_t start_ns;
+  uint64_t times[mode_count][trials_a_mode];
+} trial;
+
 struct eb_pool {
   lane lanes[EB_MAX_THREADS];           // the caller's, then the workers'
   _Alignas(64) atomic_uint unfinished;  // shares that are not done
@@ -49,7 +63,8 @@ struct eb_pool {
   uint32_t workers;
   int caller_core;  // where it was last seen
   atomic_bool is_ending;
-  uint64_t fewest_steps;
+  uint64_t fewest_steps;  // that a share must have, at the least
+  trial trial;
   size_t scratch_bytes;  // each
   unsigned char *scratch;
   worker members[EB_MAX_THREADS];
@@ -218,18 +233,92 @@ static bool start(eb_pool *pool, uint32_t threads) {
   return has_started;
 }
 
+static void do_nothing(const void *argument, uint32_t index, uint32_t worker) {
+  (void)argument;
+  (void)index;
+  (void)worker;
+}
+
+// The shortest time in which every worker took a share and had it done, in nanoseconds: two to three times what a line
+// takes from one core's cache to another's.
+static uint64_t handoff_ns(eb_pool *pool) {
+  const uint64_t start = now_ns();
+  uint64_t shortest = UINT64_MAX, now = start;
+  for (int round = 0; round < handoff_rounds && now - start < handoff_limit_ns; round++) {
+    const uint64_t before = now;
+    pool->piece++;
+    atomic_store_explicit(&pool->unfinished, pool->workers, memory_order_relaxed);
+    for (uint32_t i = 1; i <= pool->workers; i++) give(pool, i, do_nothing, NULL, 0, 1);
+    do {
+      for (int i = 0; i < spins_a_look && atomic_load_explicit(&pool->unfinished, memory_order_acquire) != 0; i++) {
+        pause_briefly();
+      }
+      now = now_ns();
+    } while (atomic_load_explicit(&pool->unfinished, memory_order_acquire) != 0 && now - start < handoff_limit_ns);
+    // The first rounds find the threads being started.
+    const bool is_settled = round >= handoff_rounds / 4 && now - start < handoff_limit_ns;
+    if (is_settled && now - before < shortest) shortest = now - before;
+  }
+  run_shares(pool, 0);  // what a worker that does not run has left
+  wait_for_the_rest(pool);
+  return shortest == UINT64_MAX ? handoff_unknown_ns : shortest;
+}
+
+// A share must be worth its handing out, and what comes with it: parts of the inputs lie in another core's cache. But
+// an operator between two shared ones that runs on one thread draws half of its input to one core, and back: DS-CNN's
+// depthwise convolutions, of 1.5 us, took 3 us on one thread and 7 to 12 in between. Networks of 10 to 200 us, f32 and
+// int8, on Zen 4, with all thresholds in turn: whole networks are fastest where a share has 150 to 700 steps with cores
+// that share a cache, 700 to 1500 with others.
+static uint64_t fewest_steps_after(uint64_t handoff_ns) { return 300 + handoff_ns; }
+
 eb_pool *eb_pool_create(uint32_t threads, size_t scratch_bytes) {
   if (threads < 2 || threads > EB_MAX_THREADS || scratch_bytes > SIZE_MAX / EB_MAX_THREADS - 64) return NULL;
   eb_pool *pool = aligned_alloc(64, sizeof(eb_pool));
   if (pool == NULL) return NULL;
-  *pool = (eb_pool){
-      .fewest_steps = fewest_steps, .caller_core = sched_getcpu(), .scratch_bytes = (scratch_bytes + 63) / 64 * 64};
+  *pool = (eb_pool){.caller_core = sched_getcpu(), .scratch_bytes = (scratch_bytes + 63) / 64 * 64};
   if (scratch_bytes > 0) pool->scratch = aligned_alloc(64, (threads - 1) * pool->scratch_bytes);
   bool is_complete = scratch_bytes == 0 || pool->scratch != NULL;
   while (is_complete && pool->workers < threads - 1) is_complete = start(pool, threads);
-  if (is_complete) return pool;
-  eb_pool_destroy(pool);
-  return NULL;
+  if (!is_complete) {
+    eb_pool_destroy(pool);
+    return NULL;
+  }
+  pool->fewest_steps = fewest_steps_after(handoff_ns(pool));
+  return pool;
+}
+
+static uint64_t median_of(const uint64_t *times) {
+  const uint64_t a = times[0], b = times[1], c = times[2];
+  const uint64_t low = a < b ? a : b, high = a < b ? b : a;
+  return c < low ? low : c > high ? high : c;
+}
+_Static_assert(trials_a_mode == 3, "median_of takes three");
+
+void eb_pool_begin_inference(eb_pool *pool) {
+  if (pool == NULL) return;
+  trial *t = &pool->trial;
+  if (t->inferences >= mode_count * trials_a_mode) return;
+  t->mode = (enum mode)(t->inferences / trials_a_mode);
+  t->start_ns = now_ns();
+}
+
+void eb_pool_end_inference(eb_pool *pool) {
+  if (pool == NULL) return;
+  trial *t = &pool->trial;
+  if (t->inferences < mode_count * trials_a_mode) {
+    const uint64_t taken = now_ns() - t->start_ns;
+    t->times[t->mode][t->inferences % trials_a_mode] = taken;
+    if (t->inferences + 1 == mode_count * trials_a_mode || taken > tried_ns) {
+      enum mode best = share_small;
+      for (uint32_t m = best + 1; taken <= tried_ns && m < mode_count; m++) {
+        if (median_of(t->times[m]) < median_of(t->times[best])) best = (enum mode)m;
+      }
+      t->mode = best;
+      t->inferences = mode_count * trials_a_mode;
+      return;
+    }
+  }
+  t->inferences = t->inferences + 1 < trial_period ? t->inferences + 1 : 0;
 }
 
 void eb_pool_share_always(eb_pool *pool) { pool->fewest_steps = 0; }
@@ -267,9 +356,14 @@ uint32_t eb_shares(const eb_context *context, uint64_t units, uint64_t steps) {
   const eb_pool *pool = context->pool;
   if (pool == NULL) return 1;
   uint64_t most = (uint64_t)EB_SHARES_A_THREAD * (pool->workers + 1);
-  uint64_t worth = pool->fewest_steps == 0 ? most : steps / pool->fewest_steps;
+  if (pool->fewest_steps != 0 && pool->trial.mode == share_none) return 1;
+  const uint64_t fewest = pool->fewest_steps * (pool->trial.mode == share_large ? 8 : 1);
+  uint64_t worth = fewest == 0 ? most : steps / fewest;
   most = most < units ? most : units;
   most = most < worth ? most : worth;
+  // As many for each thread, so that every operator is cut at the same places.
+  const uint64_t threads = pool->workers + 1;
+  if (most > threads) most -= most % threads;
   return most < 1 ? 1 : (uint32_t)most;
 }
 

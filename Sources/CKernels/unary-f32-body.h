@@ -24,7 +24,7 @@ static void EB_KERNEL(unary_f32)(const eb_unary_params *params, const float *in,
     EB_MAP(EB_UNARY_HARD_SWISH, x * eb_clamp(x + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f))
     EB_MAP(EB_UNARY_SILU, x / (1.0f + EB_EXP(-x)))
     EB_MAP(EB_UNARY_HARD_SIGMOID, eb_clamp(p0 * x + p1, 0.0f, 1.0f))
-    EB_MAP(EB_UNARY_GELU, 0.5f * x * (1.0f + EB_ERF(x * 0.70710678f)))
+    EB_MAP(EB_UNARY_GELU, EB_GELU(x))
     EB_MAP(EB_UNARY_GELU_TANH, 0.5f * x * (1.0f + EB_TANH(0.79788456f * (x + 0.044715f * x * x * x))))
     EB_MAP(EB_UNARY_SOFTPLUS, (x > 0.0f ? x : 0.0f) + EB_LOG1P(EB_EXP(x > 0.0f ? -x : x)))
     EB_MAP(EB_UNARY_ERF, EB_ERF(x))

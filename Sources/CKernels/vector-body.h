@@ -3,15 +3,19 @@
 
 #ifndef EB_EXP
 #define EB_EXP eb_exp
+#define EB_EXP_FALLING eb_exp_falling
 #define EB_EXPM1 eb_expm1
 #define EB_TANH eb_tanh
 #define EB_ERF eb_erf
+#define EB_GELU eb_gelu
 #define EB_LOG eb_log
 #define EB_LOG1P eb_log1p
 // The outputs may be one of the inputs, element on element; a loop that does not vectorise is a compile error.
 #define EB_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
 // The outputs are of another size than the inputs: one may not be the other in place.
 #define EB_VECTORIZE_CHECKED _Pragma("clang loop vectorize(enable)")
+// For rows, which are often short: several steps side by side would leave the last ones to a scalar loop.
+#define EB_VECTORIZE_ROW _Pragma("clang loop vectorize(assume_safety) interleave_count(1)")
 // For loops of EB_LANES, which would be unrolled before they are vectorised.
 #define EB_VECTORIZE_BLOCK _Pragma("clang loop vectorize(assume_safety) unroll(disable)")
 #endif

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "eb_vector_kernels.h"
+#include "f32-vector.h"
 #include "half.h"
 #include "resize.h"
 #include "vector-math.h"

@@ -1,6 +1,7 @@
 // Pooling in up to three dimensions, with dilations, with the places of maxima,
 // or by a norm.
 #include <math.h>
+#include <string.h>
 
 #include "eb_operators.h"
 #include "sizes.h"
@@ -80,6 +81,41 @@ static reduced reduce(const eb_window_reduce_params *p, const taps *taps, const 
   return result;
 }
 
+// The same for `channels` neighbouring channels at once, at most block_channels, of a maximum or an average.
+enum { block_channels = 64 };
+
+static void reduce_block(const eb_window_reduce_params *p, const taps *taps, const uint64_t *at, const float *in,
+                         size_t channels, float *out) {
+  const eb_window *w = &p->window;
+  float maxima[block_channels];
+  double sums[block_channels] = {0};
+  uint64_t count = 0;
+  for (size_t c = 0; c < channels; c++) maxima[c] = -__builtin_inff();
+  for (uint64_t d = taps->first[0]; d < taps->end[0]; d++) {
+    const int64_t z = eb_window_place(w, 0, at[0], d);
+    for (uint64_t h = taps->first[1]; h < taps->end[1]; h++) {
+      const int64_t y = eb_window_place(w, 1, at[1], h);
+      for (uint64_t t = taps->first[2]; t < taps->end[2]; t++, count++) {
+        const int64_t x = eb_window_place(w, 2, at[2], t);
+        const float *pixel = in + (size_t)((z * w->in[1] + y) * w->in[2] + x) * w->channels;
+        if (p->kind == EB_WINDOW_MAX) {
+          for (size_t c = 0; c < channels; c++) {
+            maxima[c] = pixel[c] > maxima[c] || pixel[c] != pixel[c] ? pixel[c] : maxima[c];
+          }
+        } else {
+          for (size_t c = 0; c < channels; c++) sums[c] += (double)pixel[c];
+        }
+      }
+    }
+  }
+  if (p->kind == EB_WINDOW_MAX) {
+    memcpy(out, maxima, channels * sizeof(float));
+    return;
+  }
+  const uint64_t of = p->counts_padding ? taps->padded : count;
+  for (size_t c = 0; c < channels; c++) out[c] = of == 0 ? 0.0f : (float)(sums[c] / (double)of);
+}
+
 static void run(const void *untyped, void *const *operands, const eb_context *context) {
   (void)context;
   const eb_window_reduce_params *p = untyped;
@@ -94,6 +130,12 @@ static void run(const void *untyped, void *const *operands, const eb_context *co
       for (at[1] = 0; at[1] < w->out[1]; at[1]++) {
         for (at[2] = 0; at[2] < w->out[2]; at[2]++) {
           const taps taps = taps_of(w, at);
+          for (size_t c = 0; !p->has_indices && p->kind != EB_WINDOW_NORM && c < w->channels; c += block_channels) {
+            const size_t left = w->channels - c, channels = left < block_channels ? left : block_channels;
+            reduce_block(p, &taps, at, in + c, channels, values);
+            values += channels;
+          }
+          if (!p->has_indices && p->kind != EB_WINDOW_NORM) continue;
           for (uint64_t c = 0; c < w->channels; c++) {
             const reduced result = reduce(p, &taps, at, in + c);
             if (p->has_indices) {

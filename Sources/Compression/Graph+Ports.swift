@@ -26,7 +26,7 @@ extension Graph {
     let id = inputs[position]
     guard self[id].elementType == .f32 else { return }
     let readers = nodes.indices.filter { nodes[$0].inputs.contains(id) }
-    guard let first = readers.first, readers.count == 1, nodes[first].op == .quantize,
+    guard let first = readers.first, readers.count == 1, case .quantize = nodes[first].op,
       !outputs.contains(id), let steps = nodes[first].outputs.first, self[steps].elementType == .i8
     else {
       throw .notApplicable(

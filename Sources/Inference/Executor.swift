@@ -75,9 +75,11 @@ public final class Executor {
 
   /// One inference.
   public func run() {
+    eb_pool_begin_inference(pool)
     withUnsafePointer(to: context) { context in
       for step in steps { step.run(step.parameters, step.operands, context) }
     }
+    eb_pool_end_inference(pool)
   }
 
   /// One step of an inference, for profiling: the steps are to be run in order.

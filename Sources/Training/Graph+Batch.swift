@@ -26,7 +26,7 @@ extension Graph {
     guard let output = outputs.first else { return nil }
     func maker(of id: TensorID) -> Node? { nodes.first { $0.outputs.contains(id) } }
     var last = maker(of: output)
-    while let node = last, node.op == .dequantize || node.op == .quantize, let x = node.inputs[0] {
+    while let node = last, node.op.convertsSteps, let x = node.inputs[0] {
       last = maker(of: x)
     }
     switch last?.op {
@@ -34,6 +34,16 @@ extension Graph {
       guard let x = last?.inputs[0], self[x].elementType == .f32 else { return output }
       return x
     default: return output
+    }
+  }
+}
+
+extension Operator {
+  /// Whether it converts between real numbers and steps.
+  fileprivate var convertsSteps: Bool {
+    switch self {
+    case .quantize, .dequantize: true
+    default: false
     }
   }
 }

@@ -133,6 +133,9 @@ int main(int argc, char **argv) {
   add_element_wise(suite);
   add_rows(suite);
   add_data_movement(suite);
+  add_sequences(suite);
+  add_sampling(suite);
+  add_any_type(suite);
   if (!covers_every_operator(suite)) return 1;
 
   const Limits limits = measure_limits();

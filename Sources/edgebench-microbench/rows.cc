@@ -1,4 +1,4 @@
-// Reductions, softmax and layer normalisation: at classifiers' outputs, attention scores and feature maps.
+// Reductions, softmax and normalisations: at classifiers' outputs, attention scores and feature maps.
 #include "workload.h"
 
 namespace {
@@ -73,6 +73,35 @@ Workload make_layer_norm(uint64_t rows, uint64_t count) {
   return workload;
 }
 
+Workload make_rms_norm(uint64_t rows, uint64_t count) {
+  eb_layer_norm_params params = {};
+  params.rows = rows;
+  params.count = count;
+  params.epsilon = 1e-5f;
+  params.has_scale = 1;
+  Workload workload(EB_OP_RMS_NORM_F32, params);
+  workload.add_f32(rows * count);
+  workload.add_f32(count);
+  workload.add_bytes(rows * count * sizeof(float));
+  return workload;
+}
+
+Workload make_group_norm(uint64_t pixels, uint64_t channels, uint64_t groups) {
+  eb_group_norm_params params = {};
+  params.batch = 1;
+  params.pixels = pixels;
+  params.channels = channels;
+  params.groups = groups;
+  params.epsilon = 1e-5f;
+  params.has_scale = params.has_bias = 1;
+  Workload workload(EB_OP_GROUP_NORM_F32, params);
+  workload.add_f32(pixels * channels);
+  workload.add_f32(channels);
+  workload.add_f32(channels);
+  workload.add_bytes(pixels * channels * sizeof(float));
+  return workload;
+}
+
 }  // namespace
 
 void add_rows(Suite &suite) {
@@ -89,4 +118,8 @@ void add_rows(Suite &suite) {
   }
   suite.push_back({EB_OP_LAYER_NORM_F32, "transformer-128x768", Arithmetic::none, true,
                    [](enum eb_isa) { return make_layer_norm(128, 768); }});
+  suite.push_back({EB_OP_RMS_NORM_F32, "transformer-128x768", Arithmetic::none, true,
+                   [](enum eb_isa) { return make_rms_norm(128, 768); }});
+  suite.push_back({EB_OP_GROUP_NORM_F32, "diffusion-32-of-32x32x320", Arithmetic::none, true,
+                   [](enum eb_isa) { return make_group_norm(32 * 32, 320, 32); }});
 }

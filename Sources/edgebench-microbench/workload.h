@@ -78,5 +78,8 @@ void add_pools(Suite &suite);
 void add_element_wise(Suite &suite);
 void add_rows(Suite &suite);
 void add_data_movement(Suite &suite);
+void add_sequences(Suite &suite);
+void add_sampling(Suite &suite);
+void add_any_type(Suite &suite);
 
 #endif

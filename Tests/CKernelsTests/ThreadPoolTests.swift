@@ -85,12 +85,28 @@ import Testing
     defer { eb_pool_destroy(pool) }
     var context = eb_context(threads: 4, pool: pool)
     #expect(eb_shares(&context, 1000, 0) == 1)
-    #expect(eb_shares(&context, 1000, 1000) == 1)
+    #expect(eb_shares(&context, 1000, 500) == 1, "not worth a share of the least, 300 steps, for two")
     #expect(eb_shares(&context, 1000, .max) > 4)
+    #expect(eb_shares(&context, 7, .max) == 4, "as many for each thread")
     #expect(eb_shares(&context, 3, .max) == 3)
     #expect(eb_shares(&context, 0, .max) == 1)
     context.pool = nil
     #expect(eb_shares(&context, 1000, .max) == 1)
+  }
+
+  /// What sharing costs is not known beforehand: here operators that are shared take long, or those that are not.
+  @Test(arguments: [true, false]) func thePoolSharesWhereThatIsFaster(sharingIsFaster: Bool) throws {
+    let pool = try makePool(2)
+    defer { eb_pool_destroy(pool) }
+    var context = eb_context(threads: 2, pool: pool)
+    for _ in 0..<9 {
+      eb_pool_begin_inference(pool)
+      if (eb_shares(&context, 1000, 1_000_000) > 1) != sharingIsFaster { usleep(2000) }
+      eb_pool_end_inference(pool)
+    }
+    #expect((eb_shares(&context, 1000, 1_000_000) > 1) == sharingIsFaster)
+    eb_pool_begin_inference(nil)
+    eb_pool_end_inference(nil)
   }
 
   @Test func eachWorkerHasScratchOfItsOwn() throws {
