@@ -37,6 +37,8 @@ public struct BuiltinEngine: Engine {
       arenaLowerBound: ByteCount(bytes: plan.memory.lowerBound), state: ByteCount(bytes: plan.stateBytes),
       weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)
   }
+
+  public func prunedLayers(of graph: Graph) -> [PrunedLayer] { graph.prunedLayers(for: instructionSet) }
 }
 
 extension BuiltinEngine {

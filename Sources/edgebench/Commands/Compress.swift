@@ -76,6 +76,7 @@ struct Compress: ParsableCommand {
         "ranges are learnt from seeded numbers, which say nothing of the task. Give samples with --calibration."
       )
     }
+    if let warning = engine.prunedLayers(of: graph).warning { Terminal.warning(warning) }
     try format.write(graph, to: output, engine: engine)
     let record = CompressionRecord(
       tool: Program.identity, command: Program.commandLine,
