@@ -6,6 +6,7 @@ static void EB_KERNEL(attention_scores_f32)(size_t keys, size_t depth, float sca
 #pragma clang fp reassociate(on)
   for (size_t j = 0; j < keys; j++, key += key_stride) {
     float sum = 0.0f;
+    EB_VECTORIZE
     for (size_t i = 0; i < depth; i++) sum += query[i] * key[i];
     scores[j] = scale * sum;
   }

@@ -30,7 +30,7 @@ static bool accepts(const void *params, const size_t *operand_bytes, size_t oper
   uint64_t count;
   if (p->has_scales > 1 || operand_count != 2 + p->has_scales || eb_bit_width(p->from) == 0 || eb_bit_width(p->to) == 0)
     return false;
-  if (p->overflows > 1) return false;
+  if (p->overflows > 1 || p->half_to_even > 1) return false;
   if (!eb_element_count(3, (const uint64_t[]){p->outer, p->channels, p->inner}, &count)) return false;
   return holds(operand_bytes[0], p->from, count) && holds(operand_bytes[1], p->to, count) &&
          (!p->has_scales || EB_HOLDS(operand_bytes[2], p->channels, sizeof(float)));
@@ -81,11 +81,13 @@ static void dequantize(block *b, float scale, int32_t zero_point) {
 }
 
 // In f32 where the number came from f32, as TensorFlow Lite divides. A float of 8 bits does its own rounding.
-static void quantize(block *b, float scale, int32_t zero_point, bool is_f32, bool to_real) {
+static void quantize(const eb_convert_params *p, block *b, float scale) {
+  const bool is_f32 = p->from == EB_F32, to_real = eb_type_is_real(p->to);
   make_real(b);
   for (size_t i = 0; i < b->count; i++) {
-    const double steps = is_f32 ? (double)((float)b->reals[i] / scale) : b->reals[i] / (double)scale;
-    b->reals[i] = to_real ? steps + zero_point : (steps != steps ? 0 : round(steps)) + zero_point;
+    double steps = is_f32 ? (double)((float)b->reals[i] / scale) : b->reals[i] / (double)scale;
+    if (!to_real) steps = steps != steps ? 0 : p->half_to_even ? rint(steps) : round(steps);
+    b->reals[i] = steps + p->to_zero_point;
   }
 }
 
@@ -178,7 +180,7 @@ static void convert_run(const eb_convert_params *p, float from_scale, float to_s
     b.count = count - done < block_count ? count - done : block_count;
     load(p->from, in, first + done, &b);
     if (from_scale != 0) dequantize(&b, from_scale, p->from_zero_point);
-    if (to_scale != 0) quantize(&b, to_scale, p->to_zero_point, p->from == EB_F32, eb_type_is_real(p->to));
+    if (to_scale != 0) quantize(p, &b, to_scale);
     store(p, &b, out, first + done, to_scale);
   }
 }
@@ -220,7 +222,8 @@ static bool run_common(const eb_convert_params *p, const void *in, void *out, si
   // The loops take zero points within the type's range.
   if (p->from == EB_F32 && p->to == EB_I8 && !has_from && has_to && p->to_zero_point >= -128 &&
       p->to_zero_point <= 127) {
-    kernels->quantize_f32_i8(count, p->to_scale, p->to_zero_point, in, out);
+    (p->half_to_even ? kernels->quantize_even_f32_i8 : kernels->quantize_f32_i8)(count, p->to_scale, p->to_zero_point,
+                                                                                 in, out);
   } else if (p->from == EB_I8 && p->to == EB_F32 && has_from && !has_to && p->from_zero_point >= -128 &&
              p->from_zero_point <= 127) {
     kernels->dequantize_i8_f32(count, p->from_scale, p->from_zero_point, in, out);

@@ -80,5 +80,8 @@ extern const eb_f32_kernels eb_f32_kernels_avx512;
 #if defined(__aarch64__)
 extern const eb_f32_kernels eb_f32_kernels_neon;
 #endif
+#if defined(__arm__)
+extern const eb_f32_kernels eb_f32_kernels_armv7neon;
+#endif
 
 #endif

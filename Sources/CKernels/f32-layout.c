@@ -4,6 +4,8 @@ static const eb_f32_layout scalar = {.gemm = {4}, .dwconv = {4, 1}};
 static const eb_f32_layout avx2 = {.gemm = {16, 8}, .dwconv = {8, 4, 1}};
 static const eb_f32_layout avx512 = {.gemm = {32, 16, 8}, .dwconv = {16, 8, 1}};
 static const eb_f32_layout neon = {.gemm = {8, 4}, .dwconv = {8, 4, 1}};
+// Eight pixels of 4 channels fill the 16 registers.
+static const eb_f32_layout armv7neon = {.gemm = {8, 4}, .dwconv = {4, 1}};
 
 const eb_f32_layout *eb_f32_layout_for(uint32_t isa) {
   switch (isa) {
@@ -19,6 +21,8 @@ const eb_f32_layout *eb_f32_layout_for(uint32_t isa) {
     case EB_ISA_NEON_FP16_DOT:
     case EB_ISA_NEON_I8MM:
       return &neon;
+    case EB_ISA_ARMV7_NEON:
+      return &armv7neon;
     default:
       return NULL;
   }

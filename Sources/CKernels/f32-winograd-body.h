@@ -1,11 +1,17 @@
 // The transforms of F(2x2, 3x3), for the compiler to vectorise along the channels. The including file sets
-// EB_WINOGRAD_INPUT and EB_WINOGRAD_OUTPUT, the functions' names.
+// EB_WINOGRAD_INPUT and EB_WINOGRAD_OUTPUT, the functions' names, and EB_WINOGRAD_CHANNELS where its compiler has to be
+// told to.
+#ifndef EB_WINOGRAD_CHANNELS
+#define EB_WINOGRAD_CHANNELS
+#endif
+
 #include "f32-kernels.h"
 #include "vector-math.h"
 
 // v[position] = B^T d B of the 4x4 inputs d.
 void EB_WINOGRAD_INPUT(size_t channels, const float *restrict a, size_t a_row, size_t a_pixel, float *restrict v,
                        size_t v_position) {
+  EB_WINOGRAD_CHANNELS
   for (size_t n = 0; n < channels; n++) {
     float rows[4][4];
     for (size_t x = 0; x < 4; x++) {
@@ -31,6 +37,7 @@ void EB_WINOGRAD_OUTPUT(size_t channels, const float *restrict m, size_t m_posit
                         size_t rows, size_t columns, float *restrict c, size_t c_row, size_t c_pixel, float min,
                         float max) {
   size_t right = columns == 2 ? c_pixel : 0, below = rows == 2 ? c_row : 0;
+  EB_WINOGRAD_CHANNELS
   for (size_t n = 0; n < channels; n++) {
     float top[4], bottom[4];
     for (size_t x = 0; x < 4; x++) {

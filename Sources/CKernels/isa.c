@@ -4,7 +4,7 @@
 
 #include "eb_isa.h"
 
-#if defined(__aarch64__) && defined(__linux__)
+#if (defined(__aarch64__) || defined(__arm__)) && defined(__linux__)
 #include <sys/auxv.h>
 #endif
 
@@ -41,15 +41,22 @@ bool eb_isa_named(const char *name, enum eb_isa *isa) {
   return false;
 }
 
+// Bits of AT_HWCAP and AT_HWCAP2, from the kernel's arch/arm64 and arch/arm/include/uapi/asm/hwcap.h.
 #if defined(__aarch64__)
-// Bits of AT_HWCAP and AT_HWCAP2, from the kernel's arch/arm64/include/uapi/asm/hwcap.h.
 enum {
   hwcap_fphp = 1 << 9,
   hwcap_asimdhp = 1 << 10,
   hwcap_asimddp = 1 << 20,
   hwcap2_i8mm = 1 << 13,
 };
+#elif defined(__arm__)
+enum {
+  hwcap_neon = 1 << 12,
+  hwcap_vfpv4 = 1 << 16,
+};
+#endif
 
+#if defined(__aarch64__) || defined(__arm__)
 static bool has_hwcap(unsigned long bits, unsigned long bits2) {
 #if defined(__linux__)
   return (getauxval(AT_HWCAP) & bits) == bits && (getauxval(AT_HWCAP2) & bits2) == bits2;
@@ -58,6 +65,14 @@ static bool has_hwcap(unsigned long bits, unsigned long bits2) {
 #endif
 }
 #endif
+
+bool eb_isa_has_armv7_fma(void) {
+#if defined(__arm__)
+  return has_hwcap(hwcap_neon | hwcap_vfpv4, 0);
+#else
+  return false;
+#endif
+}
 
 bool eb_isa_is_supported(enum eb_isa isa) {
   switch (isa) {
@@ -83,6 +98,10 @@ bool eb_isa_is_supported(enum eb_isa isa) {
     case EB_ISA_NEON_I8MM:
       return has_hwcap(hwcap_asimddp | hwcap_fphp | hwcap_asimdhp, hwcap2_i8mm);
 #endif
+#if defined(__arm__)
+    case EB_ISA_ARMV7_NEON:
+      return has_hwcap(hwcap_neon, 0);
+#endif
     default:
       return false;
   }
@@ -93,7 +112,7 @@ enum eb_isa eb_isa_detect(void) {
   enum eb_isa isa;
   if (forced != NULL && eb_isa_named(forced, &isa) && eb_isa_is_supported(isa)) return isa;
   static const enum eb_isa best_first[] = {EB_ISA_AVX512VNNI,    EB_ISA_AVX512,   EB_ISA_AVX2, EB_ISA_NEON_I8MM,
-                                           EB_ISA_NEON_FP16_DOT, EB_ISA_NEON_DOT, EB_ISA_NEON};
+                                           EB_ISA_NEON_FP16_DOT, EB_ISA_NEON_DOT, EB_ISA_NEON, EB_ISA_ARMV7_NEON};
   for (unsigned i = 0; i < sizeof best_first / sizeof best_first[0]; i++) {
     if (eb_isa_is_supported(best_first[i])) return best_first[i];
   }

@@ -1,8 +1,24 @@
 // What the NEON depthwise convolutions share: runs of blocks of 16 channels. The includer defines
-//   accumulate(job, in, weights, sums): adds the products of 16 channels, first to last
+//   accumulate(job, in, weights, sums): adds the products of 16 channels, first to last; or EB_QS8_TAP_BY_TAP, for the
+//     one below
 //   EB_QS8_DWCONV, EB_QD8_DWCONV: the kernels' names.
 
 enum { block_channels = 16 };
+
+#ifdef EB_QS8_TAP_BY_TAP
+// 16-bit products added to 32-bit sums.
+EB_INLINE void accumulate(const eb_qs8_dwconv_job *job, const int8_t *in, const int8_t *weights, int32x4_t sums[4]) {
+  for (size_t t = 0; t < job->taps; t++) {
+    const int8x16_t x = vld1q_s8(in + job->tap_offsets[t]), w = vld1q_s8(weights + t * 16);
+    const int16x8_t low = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+    const int16x8_t high = vmull_s8(vget_high_s8(x), vget_high_s8(w));
+    sums[0] = vaddw_s16(sums[0], vget_low_s16(low));
+    sums[1] = vaddw_s16(sums[1], vget_high_s16(low));
+    sums[2] = vaddw_s16(sums[2], vget_low_s16(high));
+    sums[3] = vaddw_s16(sums[3], vget_high_s16(high));
+  }
+}
+#endif
 
 void EB_QS8_DWCONV(const eb_qs8_dwconv_job *job, const int8_t *in, int8_t *out) {
   const eb_qs8_neon_output output = eb_qs8_neon_output_of(&job->output);

@@ -12,6 +12,11 @@ enum { band_bytes = 16 * 1024 };
 #else
 #define EB_ARM(kernel) NULL
 #endif
+#if defined(__arm__)
+#define EB_ARMV7(kernel) kernel
+#else
+#define EB_ARMV7(kernel) NULL
+#endif
 
 // One table: the layout and kernels of each instruction set.
 static const eb_qs8_dwconv_implementation scalar = {
@@ -40,11 +45,17 @@ static const eb_qs8_dwconv_implementation neondot = {
     .qs8 = EB_ARM(eb_qs8_dwconv__neondot),
     .qd8 = EB_ARM(eb_qd8_dwconv__neondot),
 };
+static const eb_qs8_dwconv_implementation armv7neon = {
+    .layout = {.block_channels = 16, .tap_group = 1},
+    .qs8 = EB_ARMV7(eb_qs8_dwconv__armv7neon),
+    .qd8 = EB_ARMV7(eb_qd8_dwconv__armv7neon),
+};
 // AVX-512 without VNNI runs the AVX2 kernels, and I8MM, which multiplies matrices, those of the dot product.
 static const eb_qs8_dwconv_implementation *const implementations[EB_QS8_ISA_COUNT] = {
-    [EB_QS8_SCALAR] = &scalar,         [EB_QS8_AVX2] = &avx2, [EB_QS8_AVX512] = &avx2,
-    [EB_QS8_AVX512VNNI] = &avx512vnni, [EB_QS8_NEON] = &neon, [EB_QS8_NEON_DOT] = &neondot,
-    [EB_QS8_NEON_I8MM] = &neondot,
+    [EB_QS8_SCALAR] = &scalar,     [EB_QS8_AVX2] = &avx2,
+    [EB_QS8_AVX512] = &avx2,       [EB_QS8_AVX512VNNI] = &avx512vnni,
+    [EB_QS8_NEON] = &neon,         [EB_QS8_NEON_DOT] = &neondot,
+    [EB_QS8_NEON_I8MM] = &neondot, [EB_QS8_ARMV7_NEON] = &armv7neon,
 };
 const eb_qs8_dwconv_implementation *eb_qs8_dwconv_implementation_for(eb_qs8_isa isa) { return implementations[isa]; }
 

@@ -82,6 +82,9 @@ eb_qd8_dwconv_kernel eb_qd8_dwconv__scalar, eb_qd8_dwconv__avx2, eb_qd8_dwconv__
 eb_qs8_dwconv_kernel eb_qs8_dwconv__neon, eb_qs8_dwconv__neondot;
 eb_qd8_dwconv_kernel eb_qd8_dwconv__neon, eb_qd8_dwconv__neondot;
 
+eb_qs8_dwconv_kernel eb_qs8_dwconv__armv7neon;
+eb_qd8_dwconv_kernel eb_qd8_dwconv__armv7neon;
+
 // Moves the columns of `rows` rows of `row_bytes` apart; `channels` is 8, 16 or 32. Reads up to 127 bytes past the
 // last row.
 void eb_qs8_split_columns__avx512(const int8_t *in, size_t rows, size_t row_bytes, size_t channels, size_t plane_bytes,

@@ -11,6 +11,8 @@ static eb_qs8_gemm_kernel *const qs8_kernels[EB_QS8_ISA_COUNT] = {
     [EB_QS8_NEON] = eb_qs8_gemm__neon,
     [EB_QS8_NEON_DOT] = eb_qs8_gemm__neondot,
     [EB_QS8_NEON_I8MM] = eb_qs8_gemm__neoni8mm,
+#elif defined(__arm__)
+    [EB_QS8_ARMV7_NEON] = eb_qs8_gemm__armv7neon,
 #endif
 };
 static eb_qd8_gemm_kernel *const qd8_kernels[EB_QS8_ISA_COUNT] = {
@@ -23,6 +25,8 @@ static eb_qd8_gemm_kernel *const qd8_kernels[EB_QS8_ISA_COUNT] = {
     [EB_QS8_NEON] = eb_qd8_gemm__neon,
     [EB_QS8_NEON_DOT] = eb_qd8_gemm__neondot,
     [EB_QS8_NEON_I8MM] = eb_qd8_gemm__neoni8mm,
+#elif defined(__arm__)
+    [EB_QS8_ARMV7_NEON] = eb_qd8_gemm__armv7neon,
 #endif
 };
 eb_qs8_gemm_kernel *eb_qs8_gemm_kernel_for(eb_qs8_isa isa) { return qs8_kernels[isa]; }

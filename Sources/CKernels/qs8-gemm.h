@@ -50,6 +50,9 @@ eb_qd8_gemm_kernel eb_qd8_gemm__scalar, eb_qd8_gemm__avx2, eb_qd8_gemm__avx512, 
 eb_qs8_gemm_kernel eb_qs8_gemm__neon, eb_qs8_gemm__neondot, eb_qs8_gemm__neoni8mm;
 eb_qd8_gemm_kernel eb_qd8_gemm__neon, eb_qd8_gemm__neondot, eb_qd8_gemm__neoni8mm;
 
+eb_qs8_gemm_kernel eb_qs8_gemm__armv7neon;
+eb_qd8_gemm_kernel eb_qd8_gemm__armv7neon;
+
 // NULL where this build has none: weights can be packed for any instruction set, but run only on their own.
 eb_qs8_gemm_kernel *eb_qs8_gemm_kernel_for(eb_qs8_isa isa);
 eb_qd8_gemm_kernel *eb_qd8_gemm_kernel_for(eb_qs8_isa isa);

@@ -77,6 +77,7 @@ typedef enum {
   EB_QS8_NEON,
   EB_QS8_NEON_DOT,
   EB_QS8_NEON_I8MM,
+  EB_QS8_ARMV7_NEON,
   EB_QS8_ISA_COUNT,
 } eb_qs8_isa;
 eb_qs8_isa eb_qs8_isa_for(uint32_t isa);

@@ -15,6 +15,8 @@ eb_qs8_isa eb_qs8_isa_for(uint32_t isa) {
       return EB_QS8_NEON_DOT;
     case EB_ISA_NEON_I8MM:
       return EB_QS8_NEON_I8MM;
+    case EB_ISA_ARMV7_NEON:
+      return EB_QS8_ARMV7_NEON;
     default:
       return EB_QS8_SCALAR;
   }

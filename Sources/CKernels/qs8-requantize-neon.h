@@ -26,16 +26,25 @@ EB_INLINE eb_qs8_neon_output eb_qs8_neon_output_of(const eb_qs8_output *output) 
 // round(min(sums * scale, max)), half to even; NaN gives `max`. What lies below the clamp's other end, even below
 // 32 bits, saturates until it is clamped after packing.
 EB_INLINE int32x4_t eb_qs8_neon_scaled(int32x4_t sums, float32x4_t scale, float32x4_t max) {
-  return vcvtnq_s32_f32(vminnmq_f32(vmulq_f32(vcvtq_f32_s32(sums), scale), max));
+  const float32x4_t steps = vmulq_f32(vcvtq_f32_s32(sums), scale);
+#if defined(__aarch64__)
+  return vcvtnq_s32_f32(vminnmq_f32(steps, max));
+#else
+  // As eb_round_to_even, which needs a bound below: any that the clamp after packing exceeds.
+  const float32x4_t bounded = vmaxq_f32(vbslq_f32(vcltq_f32(steps, max), steps, max), vdupq_n_f32(-512));
+  const float32x4_t shifted = vaddq_f32(bounded, vdupq_n_f32(12582912.0f));
+  return vsubq_s32(vreinterpretq_s32_f32(shifted), vdupq_n_s32(0x4B400000));
+#endif
 }
 
 EB_INLINE int8x16_t eb_qs8_neon_requantize(const int32x4_t sums[4], const float *scales, const eb_qs8_neon_output *o) {
   int32x4_t steps[4];
   EB_UNROLL for (size_t q = 0; q < 4; q++) steps[q] = eb_qs8_neon_scaled(sums[q], vld1q_f32(scales + q * 4), o->max);
-  const int16x8_t low = vqmovn_high_s32(vqmovn_s32(steps[0]), steps[1]);
-  const int16x8_t high = vqmovn_high_s32(vqmovn_s32(steps[2]), steps[3]);
+  const int16x8_t low = vcombine_s16(vqmovn_s32(steps[0]), vqmovn_s32(steps[1]));
+  const int16x8_t high = vcombine_s16(vqmovn_s32(steps[2]), vqmovn_s32(steps[3]));
   const int8x8_t first = vqmovn_s16(vqaddq_s16(low, o->zero_point));
-  return vmaxq_s8(vqmovn_high_s16(first, vqaddq_s16(high, o->zero_point)), o->min);
+  const int8x8_t second = vqmovn_s16(vqaddq_s16(high, o->zero_point));
+  return vmaxq_s8(vcombine_s8(first, second), o->min);
 }
 
 EB_INLINE void eb_qs8_neon_store(int8x16_t steps, size_t count, int8_t *out) {

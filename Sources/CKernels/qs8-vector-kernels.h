@@ -7,8 +7,15 @@
 #ifndef EB_QS8_VECTOR_ADD
 #define EB_QS8_VECTOR_ADD add
 #endif
+#ifndef EB_QS8_VECTOR_ADD_SCALAR
+#define EB_QS8_VECTOR_ADD_SCALAR add_scalar
+#endif
 #ifndef EB_QD8_VECTOR_QUANTIZE
 #define EB_QD8_VECTOR_QUANTIZE quantize
+#endif
+// Before loops over reals, where the compiler vectorises them only if it is told to.
+#ifndef EB_QS8_VECTORIZE
+#define EB_QS8_VECTORIZE
 #endif
 
 // Channels summed at a time.
@@ -58,6 +65,7 @@ static inline void average_pool_chunk(const eb_qs8_pool_job *job, const int8_t *
   const eb_qs8_output output = job->output;
   if (job->divisor != 0) {
     const int32_t divisor = (int32_t)job->divisor, low = output.min, high = output.max;
+    EB_QS8_VECTORIZE
     for (size_t c = 0; c < count; c++) {
       const int32_t average = average_of(sums[c], divisor);
       out[c] = (int8_t)(average < low ? low : average > high ? high : average);
@@ -65,6 +73,7 @@ static inline void average_pool_chunk(const eb_qs8_pool_job *job, const int8_t *
     return;
   }
   const float scale = job->scale;
+  EB_QS8_VECTORIZE
   for (size_t c = 0; c < count; c++) out[c] = eb_qs8_requantize(sums[c], scale, &output);
 }
 
@@ -77,15 +86,18 @@ static void average_pool(const eb_qs8_pool_job *job, const int8_t *in, int8_t *o
 static inline void add(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count,
                        int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
+  EB_QS8_VECTORIZE
   for (size_t i = 0; i < count; i++) {
     const float rest = __builtin_fmaf((float)b[i], j.b_scale, j.offset);
     out[i] = eb_qs8_from_real(__builtin_fmaf((float)a[i], j.a_scale, rest), &j.output);
   }
 }
 
-static void add_scalar(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count, int8_t *restrict out) {
+static inline void add_scalar(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count,
+                              int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
   const float rest = __builtin_fmaf((float)b, j.b_scale, j.offset);
+  EB_QS8_VECTORIZE
   for (size_t i = 0; i < count; i++) {
     out[i] = eb_qs8_from_real(__builtin_fmaf((float)a[i], j.a_scale, rest), &j.output);
   }
@@ -94,6 +106,7 @@ static void add_scalar(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, 
 static void multiply(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count,
                      int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
+  EB_QS8_VECTORIZE
   for (size_t i = 0; i < count; i++) {
     const int32_t product = (a[i] - j.a_zero_point) * (b[i] - j.b_zero_point);
     out[i] = eb_qs8_requantize(product, j.a_scale, &j.output);
@@ -104,6 +117,7 @@ static void multiply_scalar(const eb_qs8_binary_job *job, const int8_t *a, int8_
                             int8_t *restrict out) {
   const eb_qs8_binary_job j = *job;
   const int32_t factor = b - j.b_zero_point;
+  EB_QS8_VECTORIZE
   for (size_t i = 0; i < count; i++) {
     out[i] = eb_qs8_requantize((a[i] - j.a_zero_point) * factor, j.a_scale, &j.output);
   }
@@ -123,6 +137,7 @@ static void extremes(const float *values, size_t count, float *min, float *max) 
   float low[32] = {0}, high[32] = {0};
   size_t i = 0;
   for (; i + 32 <= count; i += 32) {
+    EB_QS8_VECTORIZE
     for (size_t j = 0; j < 32; j++) {
       const float value = values[i + j];
       low[j] = value < low[j] ? value : low[j];
@@ -145,6 +160,7 @@ static void extremes(const float *values, size_t count, float *min, float *max) 
 static inline void quantize(const float *values, size_t count, float inverse_scale, int32_t zero_point,
                             int8_t *restrict out) {
   const eb_qs8_output output = eb_qs8_output_of(zero_point, -128, 127);
+  EB_QS8_VECTORIZE
   for (size_t i = 0; i < count; i++) out[i] = eb_qs8_from_real(values[i] * inverse_scale, &output);
 }
 
@@ -152,7 +168,7 @@ const eb_qs8_vector_kernels EB_QS8_VECTOR_TABLE = {
     .max_pool = max_pool,
     .average_pool = average_pool,
     .add = EB_QS8_VECTOR_ADD,
-    .add_scalar = add_scalar,
+    .add_scalar = EB_QS8_VECTOR_ADD_SCALAR,
     .multiply = multiply,
     .multiply_scalar = multiply_scalar,
     .accumulate = accumulate,

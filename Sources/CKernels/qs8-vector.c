@@ -7,6 +7,8 @@ static const eb_qs8_vector_kernels *const tables[EB_QS8_ISA_COUNT] = {
     [EB_QS8_AVX2] = &eb_qs8_vector__avx2,
     [EB_QS8_AVX512] = &eb_qs8_vector__avx512,
     [EB_QS8_AVX512VNNI] = &eb_qs8_vector__avx512,
+#elif defined(__arm__)
+    [EB_QS8_ARMV7_NEON] = &eb_qs8_vector__armv7neon,
 #endif
 };
 

@@ -48,7 +48,12 @@ void eb_qs8_add__avx512(const eb_qs8_binary_job *job, const int8_t *a, const int
 // The same for the quantization of qd8.
 void eb_qd8_quantize__avx512(const float *values, size_t count, float inverse_scale, int32_t zero_point, int8_t *out);
 
+// Sums for 32-bit ARM: vectors where the processor has the fused multiply-add that they are defined by.
+void eb_qs8_add__armv7neon(const eb_qs8_binary_job *job, const int8_t *a, const int8_t *b, size_t count, int8_t *out);
+void eb_qs8_add_scalar__armv7neon(const eb_qs8_binary_job *job, const int8_t *a, int8_t b, size_t count, int8_t *out);
+
 extern const eb_qs8_vector_kernels eb_qs8_vector__scalar, eb_qs8_vector__avx2, eb_qs8_vector__avx512;
+extern const eb_qs8_vector_kernels eb_qs8_vector__armv7neon;
 
 const eb_qs8_vector_kernels *eb_qs8_vector_kernels_for(eb_qs8_isa isa);
 

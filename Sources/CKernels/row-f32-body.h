@@ -36,16 +36,19 @@ static float EB_KERNEL(reduce_f32_row)(uint32_t kind, size_t count, const float 
       return -EB_KERNEL(maximum)(count, in, -1.0f);
     case EB_REDUCE_PRODUCT: {
       float result = 1.0f;
+      EB_VECTORIZE
       for (size_t i = 0; i < count; i++) result *= in[i];
       return result;
     }
     case EB_REDUCE_SUM_OF_SQUARES: {
       float result = 0.0f;
+      EB_VECTORIZE
       for (size_t i = 0; i < count; i++) result += in[i] * in[i];
       return result;
     }
     default: {
       float result = 0.0f;
+      EB_VECTORIZE
       for (size_t i = 0; i < count; i++) result += in[i];
       return result;
     }
@@ -99,6 +102,7 @@ static float EB_KERNEL(exp_row)(size_t count, float beta, float shift, const flo
 static void EB_KERNEL(softmax_f32_row)(size_t count, float beta, const float *in, float *out) {
   const float shift = EB_KERNEL(reduce_f32_row)(beta < 0.0f ? EB_REDUCE_MINIMUM : EB_REDUCE_MAXIMUM, count, in);
   const float scale = 1.0f / EB_KERNEL(exp_row)(count, beta, shift, in, out);
+  EB_VECTORIZE
   for (size_t i = 0; i < count; i++) out[i] *= scale;
 }
 
@@ -107,6 +111,7 @@ static void EB_KERNEL(log_softmax_f32_row)(size_t count, const float *in, float 
   const float shift = EB_KERNEL(reduce_f32_row)(EB_REDUCE_MAXIMUM, count, in);
   // Not through exp_row: in place, the row is still needed.
   float sum = 0.0f;
+  EB_VECTORIZE
   for (size_t i = 0; i < count; i++) sum += EB_EXP(in[i] - shift);
   const float log_sum = logf(sum);
   EB_VECTORIZE
@@ -118,6 +123,7 @@ static void EB_KERNEL(layer_norm_f32_row)(size_t count, float epsilon, const flo
 #pragma clang fp reassociate(on)
   const float mean = EB_KERNEL(reduce_f32_row)(EB_REDUCE_SUM, count, in) / (float)count;
   float variance = 0.0f;
+  EB_VECTORIZE
   for (size_t i = 0; i < count; i++) variance += (in[i] - mean) * (in[i] - mean);
   const float factor = 1.0f / sqrtf(variance / (float)count + epsilon);
   if (scale != NULL && bias != NULL) {

@@ -16,6 +16,10 @@ const eb_vector_kernels *eb_vector_kernels_for(enum eb_isa isa) {
     case EB_ISA_NEON_I8MM:
       return &eb_vector_kernels_neon;
 #endif
+#if defined(__arm__)
+    case EB_ISA_ARMV7_NEON:
+      return &eb_vector_kernels_armv7neon;
+#endif
     default:
       return &eb_vector_kernels_scalar;
   }

@@ -13,5 +13,6 @@ extern const eb_vector_kernels eb_vector_kernels_scalar;
 extern const eb_vector_kernels eb_vector_kernels_avx2;
 extern const eb_vector_kernels eb_vector_kernels_avx512;
 extern const eb_vector_kernels eb_vector_kernels_neon;
+extern const eb_vector_kernels eb_vector_kernels_armv7neon;
 
 #endif

@@ -9,6 +9,7 @@
 #define EB_LOG logf
 #define EB_LOG1P log1pf
 #define EB_VECTORIZE
+#define EB_VECTORIZE_CHECKED
 #define EB_VECTORIZE_BLOCK
 #include "vector-body.h"
 

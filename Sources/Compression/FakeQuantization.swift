@@ -55,7 +55,7 @@ public struct FakeQuantization: Sendable {
     numbers.name += " rounded"
     let wide = graph.append(numbers)
     graph.nodes.append(
-      Node(name: "quantize \(graph[id].name)", op: .quantize, inputs: [id], outputs: [narrow]))
+      Node(name: "quantize \(graph[id].name)", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [narrow]))
     graph.nodes.append(
       Node(name: "dequantize \(graph[id].name)", op: .dequantize, inputs: [narrow], outputs: [wide]))
     return wide

@@ -20,19 +20,32 @@ public struct BuiltinEngine: Engine {
   }
 
   public func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact {
-    let plan: LoweredPlan
+    let plan = try plan(of: graph)
     do throws(LoweringError) {
-      plan = try LoweredPlan(lowering: graph, options: PlanOptions(instructionSet: instructionSet))
-    } catch {
-      throw .cannotRun(error.description)
-    }
-    let size: Int
-    do throws(LoweringError) {
-      size = try plan.write(to: path)
+      return Artefact(of: plan, path: path, size: try plan.write(to: path))
     } catch {
       throw .cannotWrite(error.description)
     }
-    return Artefact(
+  }
+
+  /// What ``makeArtefact(of:at:)`` would make, its sizes alone: no weight is looked at and nothing is written.
+  public func plannedArtefact(of graph: Graph) throws(EngineError) -> Artefact {
+    let plan = try plan(of: graph)
+    return Artefact(of: plan, path: "", size: plan.fileBytes)
+  }
+
+  private func plan(of graph: Graph) throws(EngineError) -> LoweredPlan {
+    do throws(LoweringError) {
+      return try LoweredPlan(lowering: graph, options: PlanOptions(instructionSet: instructionSet))
+    } catch {
+      throw .cannotRun(error.description)
+    }
+  }
+}
+
+extension Artefact {
+  fileprivate init(of plan: LoweredPlan, path: String, size: Int) {
+    self.init(
       path: path, size: ByteCount(bytes: size), arena: ByteCount(bytes: plan.arenaBytes),
       arenaLowerBound: ByteCount(bytes: plan.memory.lowerBound), state: ByteCount(bytes: plan.stateBytes),
       weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)

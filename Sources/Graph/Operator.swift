@@ -64,7 +64,7 @@ public enum Operator: Sendable, Hashable, Codable {
   /// Input: `[..., N, N]`, N up to 64. Output: `[...]`.
   case determinant
   /// Real to integer; the output's quantization says how. Between two quantized types it requantizes.
-  case quantize
+  case quantize(Rounding)
   /// Integer (or f16) to real; the input's quantization says how.
   case dequantize
   /// A conversion of the number itself, without quantization. What an 8-bit float does not hold becomes its largest number.
@@ -116,6 +116,19 @@ public enum Operator: Sendable, Hashable, Codable {
   case nonMaxSuppression(NonMaxSuppression)
   /// Input: `[N, C * taps, blocks]`. Output: `[N, C, D, H, W]`, blocks added up where they lie.
   case blocksToImage(Window3D, image: Size3D)
+}
+
+/// Which of two whole steps a number halfway between them becomes.
+public enum Rounding: UInt8, Sendable, Hashable, Codable, CaseIterable {
+  /// TensorFlow Lite's and ncnn's.
+  case halfAwayFromZero
+  /// ONNX's.
+  case halfToEven
+}
+
+extension Operator {
+  /// Whether it is a quantization, however it rounds.
+  public var isQuantize: Bool { if case .quantize = self { true } else { false } }
 }
 
 /// What follows an operator's sum, fused into it.

@@ -1,29 +1,58 @@
+internal import Synchronization
+
 /// The bytes of a constant tensor: little-endian, dense, outermost axis first.
 ///
-/// The bytes belong to an owner (a mapped model file, an array); slicing and copying never copy them.
-public struct TensorData: @unchecked Sendable {  // immutable after creation, kept alive by `owner`
-  private let owner: AnyObject
-  private let bytes: UnsafeRawBufferPointer
+/// The bytes belong to an owner (a mapped model file, an array, what computes them); slicing and copying never copy them.
+public struct TensorData: @unchecked Sendable {  // immutable after creation, kept alive by its source
+  private let source: Source
+
+  private enum Source {
+    case owned(by: AnyObject, UnsafeRawBufferPointer)
+    case deferred(DeferredBytes)
+  }
 
   /// Refers to bytes that `owner` keeps alive and nobody changes.
   public init(owner: AnyObject, bytes: UnsafeRawBufferPointer) {
-    self.owner = owner
-    self.bytes = bytes
+    source = .owned(by: owner, bytes)
+  }
+
+  /// Bytes that `fill` computes when somebody looks at them: what nobody looks at costs neither time nor memory.
+  ///
+  /// - Parameters:
+  ///   - isKept: Whether the bytes stay once computed; otherwise every look computes them again, and frees them.
+  ///   - fill: Writes the bytes into zeroed memory at a multiple of 64. It gives the same bytes each time.
+  public init(
+    byteCount: Int, isKept: Bool = true, fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    source = .deferred(DeferredBytes(byteCount: byteCount, isKept: isKept, fill: fill))
   }
 
   /// Copies `elements`, whose memory layout must be that of the tensor's element type.
   public init<Element: BitwiseCopyable>(_ elements: [Element]) {
-    let storage = Storage(byteCount: elements.count * MemoryLayout<Element>.stride)
+    let storage = AlignedStorage(byteCount: elements.count * MemoryLayout<Element>.stride)
     elements.withUnsafeBytes { storage.buffer.copyMemory(from: $0) }
     self.init(owner: storage, bytes: UnsafeRawBufferPointer(storage.buffer))
   }
 
-  public var byteCount: Int { bytes.count }
+  public var byteCount: Int {
+    switch source {
+    case .owned(_, let bytes): bytes.count
+    case .deferred(let bytes): bytes.byteCount
+    }
+  }
 
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try withExtendedLifetime(owner) { () throws(Failure) in try body(bytes) }
+    switch source {
+    case .owned(let owner, let bytes):
+      return try withExtendedLifetime(owner) { () throws(Failure) in try body(bytes) }
+    case .deferred(let deferred):
+      let storage = deferred.storage()
+      return try withExtendedLifetime(storage) { () throws(Failure) in
+        try body(UnsafeRawBufferPointer(storage.buffer))
+      }
+    }
   }
 
   /// The bytes as elements of a type of the same layout; a tail shorter than one element is left out.
@@ -37,12 +66,44 @@ public struct TensorData: @unchecked Sendable {  // immutable after creation, ke
       }
     }
   }
+}
 
-  private final class Storage {
-    let buffer: UnsafeMutableRawBufferPointer
-    init(byteCount: Int) {
-      buffer = .allocate(byteCount: byteCount, alignment: 64)
+/// Memory at a multiple of 64.
+private final class AlignedStorage: Sendable {
+  nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer  // written before it is shared
+
+  init(byteCount: Int) { buffer = .allocate(byteCount: byteCount, alignment: 64) }
+
+  deinit { buffer.deallocate() }
+}
+
+/// What ``TensorData`` computes when it is looked at.
+private final class DeferredBytes: Sendable {
+  let byteCount: Int
+  private let isKept: Bool
+  private let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
+  private let kept = Mutex<AlignedStorage?>(nil)
+
+  init(byteCount: Int, isKept: Bool, fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
+    self.byteCount = byteCount
+    self.isKept = isKept
+    self.fill = fill
+  }
+
+  func storage() -> AlignedStorage {
+    guard isKept else { return made() }
+    return kept.withLock { kept in
+      if let kept { return kept }
+      let storage = made()
+      kept = storage
+      return storage
     }
-    deinit { buffer.deallocate() }
+  }
+
+  private func made() -> AlignedStorage {
+    let storage = AlignedStorage(byteCount: byteCount)
+    storage.buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    fill(storage.buffer)
+    return storage
   }
 }

@@ -20,6 +20,29 @@ extension Tensor {
     }
   }
 
+  /// Whether ``floats`` are there, without a look at them.
+  var isConstantOfFloats: Bool {
+    switch elementType {
+    case .f32, .f16, .bf16: hasAllBytes
+    default: false
+    }
+  }
+
+  /// Whether ``floats`` or ``signedBytes`` are there, without a look at them.
+  var isConstantOfWeights: Bool {
+    switch elementType {
+    case .f32, .f16, .bf16, .i8, .i4: hasAllBytes
+    default: false
+    }
+  }
+
+  private var hasAllBytes: Bool {
+    guard let constant, let count = shape.elementCount else { return false }
+    let bits = count.multipliedReportingOverflow(by: elementType.bitWidth)
+    return !bits.overflow
+      && constant.byteCount == bits.partialValue / 8 + (bits.partialValue % 8 == 0 ? 0 : 1)
+  }
+
   /// The elements of an i8 or i4 constant, widened to 8 bits.
   var signedBytes: [Int8]? {
     guard let constant, let count = shape.elementCount else { return nil }

@@ -4,6 +4,20 @@ internal import Graph
 extension LoweredPlan {
   /// The plan as the bytes of an `.ebplan` file.
   public func serialized() -> [UInt8] {
+    var (file, header) = tables()
+    appendConstants(to: &file)
+    header.file_bytes = UInt64(file.bytes.count)
+    file.setHeader(header)
+    header.checksum = file.bytes.withUnsafeBytes { eb_plan_checksum($0.baseAddress, $0.count) }
+    file.setHeader(header)
+    return file.bytes
+  }
+
+  /// What the plan takes as a file, in bytes; known without packing weights.
+  public var fileBytes: Int { tables().file.bytes.count + constantsBytes }
+
+  /// What comes before the constants, and the header so far.
+  private func tables() -> (file: FileLayout, header: eb_plan_header) {
     var blob = Blob()
     let entries = tensorEntries(&blob)
     var operands: [UInt32] = []
@@ -34,12 +48,7 @@ extension LoweredPlan {
     header.blob = file.append(blob.bytes)
     file.pad(to: Int(EB_PLAN_PAGE))
     header.constants_offset = UInt64(file.bytes.count)
-    appendConstants(to: &file)
-    header.file_bytes = UInt64(file.bytes.count)
-    file.setHeader(header)
-    header.checksum = file.bytes.withUnsafeBytes { eb_plan_checksum($0.baseAddress, $0.count) }
-    file.setHeader(header)
-    return file.bytes
+    return (file, header)
   }
 
   private func appendConstants(to file: inout FileLayout) {

@@ -79,23 +79,6 @@ final class ModelBytes: @unchecked Sendable {
     TensorData(owner: self, bytes: UnsafeRawBufferPointer(rebasing: bytes[range]))
   }
 
-  /// Says that `data` is not needed for now, where it is a part of this mapped file: its pages leave this process's
-  /// memory, and come back from the file if it is read again.
-  func release(_ data: TensorData) {
-    guard unmap, let start = bytes.baseAddress else { return }
-    data.withUnsafeBytes { part in
-      guard let first = part.baseAddress, first >= start, first + part.count <= start + bytes.count else {
-        return
-      }
-      // Whole pages only; the mapping starts on one.
-      let page = Int(getpagesize())
-      let from = (first - start + page - 1) / page * page
-      let to = (first - start + part.count) / page * page
-      guard from < to else { return }
-      _ = madvise(UnsafeMutableRawPointer(mutating: start + from), to - from, MADV_DONTNEED)
-    }
-  }
-
   /// Formats share equal vectors and names now and then; sixteenfold is far beyond what writers do.
   private static func budget(for count: Int) -> Int { min(count, 1 << 40) * 16 + (1 << 20) }
 

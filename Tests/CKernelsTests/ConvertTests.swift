@@ -11,7 +11,7 @@ import Testing
     eb_convert_params(
       outer: 1, channels: 1, inner: UInt64(count), from: UInt32(from.rawValue), to: UInt32(to.rawValue),
       from_scale: fromScale, to_scale: toScale, from_zero_point: fromZeroPoint, to_zero_point: toZeroPoint,
-      has_scales: 0, overflows: 0)
+      has_scales: 0, overflows: 0, half_to_even: 0, padding: 0)
   }
 
   static func convert<A: BitwiseCopyable, B: BitwiseCopyable>(
@@ -112,7 +112,8 @@ import Testing
     #expect(try Self.convert([0, 2, -1] as [Int32], EB_I32, to: EB_BOOL, as: UInt8.self) == [0, 1, 1])
   }
 
-  @Test(arguments: supportedInstructionSets) func quantizesHalfAwayFromZero(isa: eb_isa) {
+  @Test(arguments: supportedInstructionSets, [FloatingPointRoundingRule.toNearestOrAwayFromZero, .toNearestOrEven])
+  func quantizesHalvesByTheRule(isa: eb_isa, rule: FloatingPointRoundingRule) {
     var random = SeededGenerator(seed: 113)
     let scale: Float = 0.5
     var values: [Float] = (-300...300).map { Float($0) * 0.25 }  // every half step
@@ -120,9 +121,11 @@ import Testing
     values += random.floats(1000, in: -100...100) + [.nan, .infinity, -.infinity, 1e38]
     for zeroPoint: Int32 in [0, -128, 127, 3] {
       var steps = [Int8](repeating: 0, count: values.count)
-      kernels(isa).quantize_f32_i8(values.count, scale, zeroPoint, values, &steps)
+      let quantize =
+        rule == .toNearestOrEven ? kernels(isa).quantize_even_f32_i8 : kernels(isa).quantize_f32_i8
+      quantize!(values.count, scale, zeroPoint, values, &steps)
       let expected = values.map { x in
-        x.isNaN ? Int8(zeroPoint) : Int8(min(max((x / scale).rounded() + Float(zeroPoint), -128), 127))
+        x.isNaN ? Int8(zeroPoint) : Int8(min(max((x / scale).rounded(rule) + Float(zeroPoint), -128), 127))
       }
       #expect(steps == expected)
       var restored = [Float](repeating: 0, count: steps.count)
@@ -144,6 +147,13 @@ import Testing
     #expect(try quantized(EB_U8, 128, as: UInt8.self) == [128, 128, 129, 127, 255, 0, 128])
     #expect(try quantized(EB_I16, 0, as: Int16.self) == [0, 0, 1, -1, .max, .min, 0])
     #expect(try quantized(EB_I32, 0, as: Int32.self) == [0, 0, 1, -1, 2_000_000_000, -2_000_000_000, 0])
+    var toEven = Self.params(EB_F32, EB_I16, count: values.count, toScale: 0.5)
+    toEven.half_to_even = 1
+    let shorts = Operand(room: values.count, of: Int16.self)
+    try run(EB_OP_CONVERT, toEven, [Operand(values), shorts])
+    #expect(shorts.elements(Int16.self) == [0, 0, 0, 0, .max, .min, 0])
+    toEven.half_to_even = 2
+    #expect(try !accepts(EB_OP_CONVERT, toEven, [values.count * 4, values.count * 2]))
     let nibbles = Operand(room: 4, of: UInt8.self)
     try run(EB_OP_CONVERT, Self.params(EB_F32, EB_I4, count: 7, toScale: 0.5), [Operand(values), nibbles])
     #expect(nibbles.elements(UInt8.self) == [0x00, 0xF1, 0x87, 0x00])

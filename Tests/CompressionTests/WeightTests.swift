@@ -56,7 +56,7 @@ import Testing
       #expect(error?.description.hasSuffix("the model's weights are 8-bit already.") == true)
     }
     let variant = try Recipe.int8Static.apply(to: hybrid, calibration: table)
-    #expect(variant.nodes.filter { $0.op == .quantize || $0.op == .dequantize }.count == 2)
+    #expect(variant.nodes.filter { $0.op.isQuantize || $0.op == .dequantize }.count == 2)
     #expect(try #require(TestGraphs.fidelity(of: variant, to: graph, inputs).signalToNoise) >= 20)
   }
 

@@ -19,7 +19,7 @@ enum eb_isa {
   EB_ISA_NEON_DOT = 17,       // + dotprod
   EB_ISA_NEON_FP16_DOT = 18,  // + fp16 arithmetic
   EB_ISA_NEON_I8MM = 19,      // + i8mm; each level has those before it
-  EB_ISA_ARMV7_NEON = 32,
+  EB_ISA_ARMV7_NEON = 32,     // 32-bit ARM with NEON: Cortex-A5, A7, A8, A9 and later; no fused multiply-add
 };
 
 // The best instruction set of this processor, or the one that EDGEBENCH_ISA names if the processor has it.
@@ -30,6 +30,9 @@ enum eb_isa eb_isa_current(void);
 // For tests, which hold one instruction set against another. False if this processor lacks it.
 bool eb_isa_select(enum eb_isa isa);
 bool eb_isa_is_supported(enum eb_isa isa);
+// Whether a 32-bit ARM processor has NEON's fused multiply-add (VFPv4), which EB_ISA_ARMV7_NEON does not promise: the
+// Cortex-A5 and A7 have it, A8 and A9 do not.
+bool eb_isa_has_armv7_fma(void);
 // "scalar", "avx2", "avx512", "avx512vnni", "neon", ...; NULL for an unknown number.
 const char *eb_isa_name(enum eb_isa isa);
 // True and *isa set if `name` is one of the names above.

@@ -258,9 +258,10 @@ typedef struct {
 } eb_resize_params;
 
 // out = to_type(from): through real numbers where a scale is set (0: the number itself). Quantizing rounds half away
-// from zero and saturates, NaN gives the zero point; a cast to an integer rounds toward zero and saturates (to fewer
-// than 8 bits: keeps the low ones), NaN gives 0; between integers the low bits are kept. With `has_scales`, the third
-// operand, f32 [channels], takes the place of from_scale where that is set, else of to_scale.
+// from zero, or to even with `half_to_even`, and saturates, NaN gives the zero point; a cast to an integer rounds
+// toward zero and saturates (to fewer than 8 bits: keeps the low ones), NaN gives 0; between integers the low bits are
+// kept. With `has_scales`, the third operand, f32 [channels], takes the place of from_scale where that is set, else of
+// to_scale.
 typedef struct {
   uint64_t outer, channels, inner;  // count = outer * channels * inner; scales run along `channels`
   uint32_t from, to;                // enum eb_type
@@ -268,6 +269,7 @@ typedef struct {
   int32_t from_zero_point, to_zero_point;
   uint32_t has_scales;
   uint32_t overflows;  // to a float of 8 bits: 1: what is too large becomes infinity or NaN; 0: the largest number
+  uint32_t half_to_even, padding;
 } eb_convert_params;
 
 // Values of Graph.Unary, as far as EB_OP_MATH has them.

@@ -31,8 +31,9 @@ typedef struct {
   float (*reduce_f32_row)(uint32_t kind, size_t count, const float *in);
   // out[i] = out[i] combined with in[i], for the same kinds.
   void (*accumulate_f32_row)(uint32_t kind, size_t count, const float *in, float *out);
-  // Half away from zero, saturating; NaN gives the zero point.
+  // Half away from zero, or to even, saturating; NaN gives the zero point, which is within the type's range.
   void (*quantize_f32_i8)(size_t count, float scale, int32_t zero_point, const float *in, int8_t *out);
+  void (*quantize_even_f32_i8)(size_t count, float scale, int32_t zero_point, const float *in, int8_t *out);
   void (*dequantize_i8_f32)(size_t count, float scale, int32_t zero_point, const int8_t *in, float *out);
   // Half to even; NaN stays NaN.
   void (*f32_to_f16)(size_t count, const float *in, uint16_t *out);

@@ -7,7 +7,8 @@ extension PlanBuilder {
     let result = outputTensor(node)
     guard let count = x.shape.elementCount else { throw unsupported("its input is too large") }
     let isCast = node.op == .cast || node.op == .castOverflowing
-    if !isCast, let table = LookupTable.requantize(from: x, to: result) {
+    let rounding: Rounding = if case .quantize(let own) = node.op { own } else { .halfAwayFromZero }
+    if !isCast, let table = LookupTable.requantize(from: x, to: result, rounding) {
       return try addLookup(table, node)
     }
     var parameters = eb_convert_params()
@@ -17,6 +18,7 @@ extension PlanBuilder {
     parameters.from = UInt32(x.elementType.rawValue)
     parameters.to = UInt32(result.elementType.rawValue)
     parameters.overflows = node.op == .castOverflowing ? 1 : 0
+    parameters.half_to_even = rounding == .halfToEven ? 1 : 0
     if !isCast {
       if x.quantization?.axis != nil, result.elementType == .f32, let reals = x.reals {
         return try alias(node.outputs[0], to: addConstant(TensorData(reals), name: result.name))

@@ -35,20 +35,17 @@ extension PlanBuilder {
     let requirements = eb_conv2d_requirements(op.rawValue, &parameters)
     parameters.algorithm = requirements.algorithm
 
-    let packed = try packedMemory(requirements)
-    if let quantized {
-      let elements = try signedBytes(weights)
-      if quantized.isStatic {
+    let biases = quantized?.isStatic == true ? nil : try floats(bias)
+    let packed = try packed(weights, requirements) { [parameters] memory in
+      var parameters = parameters
+      if let quantized, quantized.isStatic {
         eb_conv2d_pack_qs8(
-          op.rawValue, &parameters, elements, quantized.integerBias, quantized.scales,
-          packed.buffer.baseAddress)
+          op.rawValue, &parameters, weights.signedBytes, quantized.integerBias, quantized.scales, memory)
+      } else if let quantized {
+        eb_conv2d_pack_qd8(op.rawValue, &parameters, weights.signedBytes, biases, quantized.scales, memory)
       } else {
-        eb_conv2d_pack_qd8(
-          op.rawValue, &parameters, elements, try floats(bias), quantized.scales, packed.buffer.baseAddress)
+        eb_conv2d_pack_f32(op.rawValue, &parameters, weights.floats, biases, memory)
       }
-    } else {
-      guard let elements = weights.floats else { throw unsupported("its weights are not constant") }
-      eb_conv2d_pack_f32(op.rawValue, &parameters, elements, try floats(bias), packed.buffer.baseAddress)
     }
     try addProduct(op, parameters, requirements, packed, node, output: output)
   }
@@ -98,12 +95,12 @@ extension PlanBuilder {
 
   /// Adds the step of a convolution or fully connected layer with its packed weights and working memory.
   mutating func addProduct<Parameters: BitwiseCopyable>(
-    _ op: eb_op, _ parameters: Parameters, _ requirements: eb_requirements, _ packed: AlignedBytes,
+    _ op: eb_op, _ parameters: Parameters, _ requirements: eb_requirements, _ packed: TensorData,
     _ node: Node,
     output: TensorID
   ) throws(LoweringError) {
     var operands = [
-      try input(0, of: node), addConstant(packed.data, name: "\(node.name) weights"), try define(output),
+      try input(0, of: node), addConstant(packed, name: "\(node.name) weights"), try define(output),
     ]
     if requirements.scratch_bytes > 0 || requirements.workspace_bytes > 0 {
       operands.append(addScratch(byteCount: requirements.scratch_bytes, name: "\(node.name) scratch"))
@@ -114,18 +111,19 @@ extension PlanBuilder {
     addStep(op, parameters, operands, output: 2)
   }
 
-  /// Memory for packed weights, if the kernels can be run with the parameters at all.
-  func packedMemory(_ requirements: eb_requirements) throws(LoweringError) -> AlignedBytes {
+  /// Constant weights as the kernels want them, packed when the plan is written: the sizes of a plan need no packing.
+  ///
+  /// - Throws: Where the kernels cannot be run with the parameters at all, or the weights are not constant numbers.
+  func packed(
+    _ weights: Tensor, _ requirements: eb_requirements,
+    pack: @escaping @Sendable (UnsafeMutableRawPointer?) -> Void
+  ) throws(LoweringError) -> TensorData {
     let limit = 1 << 34
     guard (1...limit).contains(requirements.packed_bytes), (0...limit).contains(requirements.scratch_bytes),
       (0...limit).contains(requirements.workspace_bytes)
     else { throw unsupported("its weights or working memory would be too large for the kernels") }
-    return AlignedBytes(byteCount: requirements.packed_bytes)
-  }
-
-  func signedBytes(_ weights: Tensor) throws(LoweringError) -> [Int8] {
-    guard let elements = weights.signedBytes else { throw unsupported("its weights are not constant") }
-    return elements
+    guard weights.isConstantOfWeights else { throw unsupported("its weights are not constant") }
+    return TensorData(byteCount: requirements.packed_bytes, isKept: false) { pack($0.baseAddress) }
   }
 
   /// The bias as f32; `nil` where there is none.

@@ -38,20 +38,17 @@ extension PlanBuilder {
       return addStep(
         op, parameters, [try input(0, of: node), packed, try define(output)], output: 2)
     }
-    let packed = try packedMemory(requirements)
-    if let quantized {
-      let elements = try signedBytes(weights)
-      if quantized.isStatic {
+    let biases = quantized?.isStatic == true ? nil : try floats(bias)
+    let packed = try packed(weights, requirements) { [parameters] memory in
+      var parameters = parameters
+      if let quantized, quantized.isStatic {
         eb_fully_connected_pack_qs8(
-          &parameters, elements, quantized.integerBias, quantized.scales, packed.buffer.baseAddress)
+          &parameters, weights.signedBytes, quantized.integerBias, quantized.scales, memory)
+      } else if let quantized {
+        eb_fully_connected_pack_qd8(&parameters, weights.signedBytes, biases, quantized.scales, memory)
       } else {
-        eb_fully_connected_pack_qd8(
-          &parameters, elements, try floats(bias), quantized.scales, packed.buffer.baseAddress)
+        eb_fully_connected_pack_f32(op.rawValue, &parameters, weights.floats, biases, memory)
       }
-    } else {
-      guard let elements = weights.floats else { throw unsupported("its weights are not constant") }
-      eb_fully_connected_pack_f32(
-        op.rawValue, &parameters, elements, try floats(bias), packed.buffer.baseAddress)
     }
     try addProduct(op, parameters, requirements, packed, node, output: output)
   }

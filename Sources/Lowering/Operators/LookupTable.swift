@@ -22,7 +22,9 @@ enum LookupTable {
       parameters.count = UInt64(reals.count)
       results = apply(EB_OP_UNARY_F32, parameters, to: reals)
     }
-    return results?.map { quantize($0, scale: to.scale, zeroPoint: to.zeroPoint, type: x.elementType) }
+    return results?.map {
+      quantize($0, .halfAwayFromZero, scale: to.scale, zeroPoint: to.zeroPoint, type: x.elementType)
+    }
   }
 
   private static func apply<Parameters: BitwiseCopyable>(
@@ -43,14 +45,14 @@ enum LookupTable {
   }
 
   /// From one scale and zero point to another; `nil` where the types are not 8-bit and quantized.
-  static func requantize(from x: Tensor, to output: Tensor) -> [UInt8]? {
+  static func requantize(from x: Tensor, to output: Tensor, _ rounding: Rounding) -> [UInt8]? {
     guard x.elementType == .i8 || x.elementType == .u8,
       output.elementType == .i8 || output.elementType == .u8,
       let from = x.quantization?.single, let to = output.quantization?.single
     else { return nil }
     return elements(of: x.elementType).map {
       quantize(
-        from.scale * Float(Int32($0) - from.zeroPoint), scale: to.scale, zeroPoint: to.zeroPoint,
+        from.scale * Float(Int32($0) - from.zeroPoint), rounding, scale: to.scale, zeroPoint: to.zeroPoint,
         type: output.elementType)
     }
   }
@@ -60,8 +62,12 @@ enum LookupTable {
     (0..<256).map { type == .i8 ? Int16(Int8(bitPattern: UInt8($0))) : Int16($0) }
   }
 
-  private static func quantize(_ real: Float, scale: Float, zeroPoint: Int32, type: ElementType) -> UInt8 {
-    let step = (real / scale).rounded(.toNearestOrAwayFromZero) + Float(zeroPoint)
+  private static func quantize(
+    _ real: Float, _ rounding: Rounding, scale: Float, zeroPoint: Int32, type: ElementType
+  ) -> UInt8 {
+    let rule: FloatingPointRoundingRule =
+      rounding == .halfToEven ? .toNearestOrEven : .toNearestOrAwayFromZero
+    let step = (real / scale).rounded(rule) + Float(zeroPoint)
     let bounds: (Float, Float) = type == .i8 ? (-128, 127) : (0, 255)
     // NaN becomes the zero point: no integer stands for it.
     let clamped = step.isNaN ? Float(zeroPoint) : min(max(step, bounds.0), bounds.1)

@@ -114,11 +114,12 @@ extension PlanBuilder {
   ) throws(LoweringError) -> Int {
     let weights = try inputTensor(position, of: node)
     let bias = biasPosition.flatMap { inputID($0, of: node) }.map { graph[$0] }
-    if let elements = weights.floats, bias == nil || bias?.floats != nil {
-      let memory = AlignedBytes(byteCount: byteCount)
-      let biases = bias?.floats
-      for var pack in packs { eb_pack_gemm_f32(&pack, elements, biases, memory.buffer.baseAddress) }
-      return addConstant(memory.data, name: name)
+    if weights.isConstantOfFloats, bias?.isConstantOfFloats ?? true {
+      let data = TensorData(byteCount: byteCount, isKept: false) { memory in
+        let (elements, biases) = (weights.floats, bias?.floats)
+        for var pack in packs { eb_pack_gemm_f32(&pack, elements, biases, memory.baseAddress) }
+      }
+      return addConstant(data, name: name)
     }
     let memory = try addTemporary(TensorType(.u8, [byteCount]), name: name)
     for var pack in packs {

@@ -137,9 +137,16 @@ extension Tensor {
     var scaled = self
     switch elementType {
     case .f32, .f16:
-      guard let floats else { return nil }
-      let products = floats.indices.map { floats[$0] * slope($0) }
-      scaled.constant = elementType == .f32 ? TensorData(products) : TensorData(products.map(\.halfBits))
+      guard isConstantOfFloats, let constant else { return nil }
+      scaled.constant = TensorData(byteCount: constant.byteCount) { [self] memory in
+        guard let floats else { return }
+        let products = floats.indices.map { floats[$0] * slopes[$0 / inner % slopes.count] }
+        if elementType == .f32 {
+          products.withUnsafeBytes { memory.copyMemory(from: $0) }
+        } else {
+          products.map(\.halfBits).withUnsafeBytes { memory.copyMemory(from: $0) }
+        }
+      }
     case .i8:
       // The scale takes the magnitude, the steps the sign. -128 has no opposite: such weights stay.
       guard let steps = signedBytes, let quantization, quantization.isSymmetric, !steps.contains(-128),

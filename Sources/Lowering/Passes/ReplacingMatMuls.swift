@@ -25,7 +25,7 @@ extension Graph {
 
   private mutating func fullyConnected(_ node: Node, transposeB: Bool) -> Node? {
     guard node.inputs.count == 2, let a = node.inputs[0], let b = node.inputs[1],
-      let elements = self[b].floats,
+      let constant = self[b].constant, self[b].isConstantOfFloats,
       self[a].elementType == .f32, self[b].elementType == .f32
     else { return nil }
     let shape = self[b].shape
@@ -33,13 +33,12 @@ extension Graph {
       return nil
     }
     let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
-    let weights: [Float] =
-      transposeB
-      ? elements : (0..<rows * columns).map { elements[$0 % rows * columns + $0 / rows] }
+    let weights =
+      transposeB ? constant : constant.permuted(shape: [rows, columns], by: [1, 0], elementSize: 4)
     let id = append(
       Tensor(
         name: self[b].name, elementType: .f32, shape: transposeB ? [rows, columns] : [columns, rows],
-        constant: TensorData(weights)))
+        constant: weights))
     return Node(
       name: node.name, op: .fullyConnected(activation: .none, keepsLeadingAxes: true), inputs: [a, id],
       outputs: node.outputs)

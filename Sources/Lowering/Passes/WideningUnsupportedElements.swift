@@ -44,7 +44,7 @@ private struct Widening {
       tensor.constant = nil
       let requantized = graph.append(tensor)
       graph.nodes.append(
-        Node(name: "\(node.name) requantize", op: .quantize, inputs: [id], outputs: [requantized]))
+        Node(name: "\(node.name) requantize", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [requantized]))
       moved.inputs[position] = requantized
     }
     graph.nodes.append(moved)
@@ -64,7 +64,7 @@ private struct Widening {
       tensor.quantization = nil
       let wide = graph.append(tensor)
       inner.outputs[position] = wide
-      let op: Operator = graph[id].quantization == nil ? .cast : .quantize
+      let op: Operator = graph[id].quantization == nil ? .cast : .quantize(.halfAwayFromZero)
       conversions.append(
         Node(name: "\(node.name) to \(graph[id].elementType)", op: op, inputs: [wide], outputs: [id]))
     }

@@ -80,7 +80,7 @@ private struct QuantizationFusion {
       clamps.append(next)
       last = graph.nodes[next].outputs[0]
     }
-    guard let quantize = soleConsumer(of: last), graph.nodes[quantize].op == .quantize else { return }
+    guard let quantize = soleConsumer(of: last), graph.nodes[quantize].op.isQuantize else { return }
     let result = graph.nodes[quantize].outputs[0]
     guard graph[result].isByteQuantized, let inputs = integerInputs(of: node) else { return }
     graph.nodes[position].inputs = inputs

@@ -13,7 +13,7 @@ extension GraphAssembler {
     if let data = tensor.constant, let width = tensor.elementType.wholeBytes {
       let elements =
         permutation.movesOnlyOnes(in: tensor.shape)
-        ? data : data.transposed(tensor.shape, permutation, elementSize: width)
+        ? data : data.permuted(shape: tensor.shape, by: permutation, elementSize: width)
       let result = constant(name, TensorType(tensor.elementType, shape), elements, quantization: quantization)
       setOrder(order, of: result)
       return result
@@ -72,61 +72,4 @@ extension Quantization {
 extension ElementType {
   /// The size of an element, where it is whole bytes.
   var wholeBytes: Int? { bitWidth % 8 == 0 ? bitWidth / 8 : nil }
-}
-
-extension TensorData {
-  /// The elements in the order of permuted axes.
-  ///
-  /// - Precondition: The bytes are those of `shape`.
-  func transposed(_ shape: Shape, _ permutation: [Int], elementSize: Int) -> TensorData {
-    // Neighbouring axes that stay together are one; rank 2 to 4 is what weights have.
-    var strides = Array(repeating: 1, count: shape.rank)
-    for axis in stride(from: shape.rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * shape[axis + 1]
-    }
-    let extents = permutation.map { shape[$0] }
-    let steps = permutation.map { strides[$0] }
-    return withUnsafeBytes { source in
-      switch elementSize {
-      case 1: Self.gathered(source, UInt8.self, extents, steps)
-      case 2: Self.gathered(source, UInt16.self, extents, steps)
-      case 4: Self.gathered(source, UInt32.self, extents, steps)
-      default: Self.gathered(source, UInt64.self, extents, steps)
-      }
-    }
-  }
-
-  private static func gathered<Element: BitwiseCopyable>(
-    _ source: UnsafeRawBufferPointer, _: Element.Type, _ extents: [Int], _ steps: [Int]
-  ) -> TensorData {
-    let count = extents.reduce(1, *)
-    guard count > 0, let base = source.baseAddress else { return TensorData([Element]()) }
-    let size = MemoryLayout<Element>.size
-    let inner = extents.last ?? 1
-    let innerStep = (steps.last ?? 1) * size
-    let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      var index = Array(repeating: 0, count: extents.count)
-      var offset = 0
-      var written = 0
-      while written < count {
-        var place = base + offset * size
-        for position in written..<written + inner {
-          buffer.initializeElement(at: position, to: place.loadUnaligned(as: Element.self))
-          place += innerStep
-        }
-        written += inner
-        var axis = extents.count - 2
-        while axis >= 0 {
-          index[axis] += 1
-          offset += steps[axis]
-          if index[axis] < extents[axis] { break }
-          offset -= steps[axis] * extents[axis]
-          index[axis] = 0
-          axis -= 1
-        }
-      }
-      initialized = count
-    }
-    return TensorData(elements)
-  }
 }

@@ -25,7 +25,7 @@ extension ONNXConverter {
     if try scalesAsArithmetic(node, x, type) { return try emitQuantizedByArithmetic(node, type) }
     let quantization = try quantization(node, of: x, scale: 1, zeroPoint: 2)
     try emit(
-      .quantize, [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
+      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
   }
 
   func dequantizeLinear(_ node: ONNXNode) throws(ModelFormatError) {
@@ -54,7 +54,7 @@ extension ONNXConverter {
     let type = node.has(zeroPoint) ? elementType(try input(node, zeroPoint)) : .u8
     let quantization = try quantization(node, of: x, scale: scale, zeroPoint: zeroPoint)
     try emit(
-      .quantize, [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
+      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
   }
 
   /// `x` as a tensor whose integers stand for numbers by `quantization`.

@@ -169,14 +169,8 @@ extension ONNXConverter {
 
   /// `id` with its axes permuted; a constant of the result where `id` is one.
   func permuted(_ id: TensorID, _ permutation: [Int], _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
-    let result = try inFile(node.place) { () throws(GraphError) in
+    try inFile(node.place) { () throws(GraphError) in
       try assembler.transposed(id, permutation, name: "\(assembler[id].name)/permuted")
     }
-    // Weights that were rearranged are in memory twice otherwise.
-    if let data = assembler[id].constant, !permutation.movesOnlyOnes(in: assembler[id].shape) {
-      file.release(data)
-      externalFiles.release(data)
-    }
-    return result
   }
 }

@@ -38,11 +38,6 @@ final class ONNXExternalFiles {
     return file.data(offset..<offset + length)
   }
 
-  /// As ``ModelBytes/release(_:)``, for a part of any of the files.
-  func release(_ data: TensorData) {
-    for file in files.values { file.release(data) }
-  }
-
   private func number(
     _ entries: [String: String], _ key: String, _ place: String
   ) throws(ModelFormatError) -> Int? {

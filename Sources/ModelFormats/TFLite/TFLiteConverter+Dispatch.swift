@@ -29,7 +29,7 @@ extension TFLiteConverter {
     case "SELECT", "SELECT_V2": try select(op)
     case "ARG_MAX": try argReduce(op, optionsKind: 40) { .argMax(axis: $0, keepsDimensions: false) }
     case "ARG_MIN": try argReduce(op, optionsKind: 57) { .argMin(axis: $0, keepsDimensions: false) }
-    case "QUANTIZE": try emit(.quantize, [try input(op, 0)], op)
+    case "QUANTIZE": try emit(.quantize(.halfAwayFromZero), [try input(op, 0)], op)
     case "DEQUANTIZE": try emit(.dequantize, [try input(op, 0)], op)
     case "CAST": try emit(.cast, [try input(op, 0)], op)
     case "CONCATENATION": try concatenation(op)

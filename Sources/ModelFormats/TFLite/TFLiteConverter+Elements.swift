@@ -37,7 +37,7 @@ extension TFLiteConverter {
     let target = subgraph.tensors[try outputIndex(op)].type.elementType
     if graph[x].elementType == target { return try emit(kind, [x], op) }
     // i8 in, i16 out.
-    try emit(.quantize, [try intermediate(kind, [try real(x, op)], op)], op)
+    try emit(.quantize(.halfAwayFromZero), [try intermediate(kind, [try real(x, op)], op)], op)
   }
 
   /// x / max(|x|, 1e-6), with the Euclidean norm over the last axis.
@@ -50,7 +50,7 @@ extension TFLiteConverter {
     let bounded = try intermediate(.binary(.maximum, activation: .none), [norm, least], op)
     let divide = Operator.binary(.divide, activation: try activation(try options(op, 12), 0))
     if try isReal(op) { return try emit(divide, [x, bounded], op) }
-    try emit(.quantize, [try intermediate(divide, [x, bounded], op)], op)
+    try emit(.quantize(.halfAwayFromZero), [try intermediate(divide, [x, bounded], op)], op)
   }
 
   /// Whether output 0 is f32.

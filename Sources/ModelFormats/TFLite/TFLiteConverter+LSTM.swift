@@ -103,7 +103,7 @@ extension TFLiteConverter {
       let type = graph.states[state.index].elementType
       for index in states.indices {
         states[index] = try intermediate(
-          .quantize, [states[index]], op, elementType: type, quantization: quantization)
+          .quantize(.halfAwayFromZero), [states[index]], op, elementType: type, quantization: quantization)
       }
     }
     return isReversed ? states.reversed() : states
@@ -116,7 +116,7 @@ extension TFLiteConverter {
     let target = graph.states[state.index]
     if target.elementType == .f32 { return value }
     return try intermediate(
-      .quantize, [value], op, elementType: target.elementType, quantization: target.quantization)
+      .quantize(.halfAwayFromZero), [value], op, elementType: target.elementType, quantization: target.quantization)
   }
 
   private mutating func step(
@@ -205,7 +205,7 @@ extension TFLiteConverter {
   private mutating func requantized(
     _ x: TensorID, _ type: ElementType, _ quantization: Quantization, _ op: TFLiteOperator
   ) throws(ModelFormatError) -> TensorID {
-    let steps = try intermediate(.quantize, [x], op, elementType: type, quantization: quantization)
+    let steps = try intermediate(.quantize(.halfAwayFromZero), [x], op, elementType: type, quantization: quantization)
     return try intermediate(.dequantize, [steps], op, elementType: .f32)
   }
 

@@ -89,7 +89,7 @@ extension TFLiteConverter {
     }
     var weights = b
     if !(try options?.bool(1) ?? false) {
-      let turned = data.transposed(shape(of: b), [1, 0], elementSize: 1)
+      let turned = data.permuted(shape: shape(of: b), by: [1, 0], elementSize: 1)
       weights = addConstant(
         "\(graph[b].name)/transposed", .i8, [shape(of: b)[1], shape(of: b)[0]], turned,
         quantization: quantization)

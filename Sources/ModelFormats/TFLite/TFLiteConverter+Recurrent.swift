@@ -312,7 +312,7 @@ extension TFLiteConverter {
     let quantized =
       isInteger
       ? try intermediate(
-        .quantize, [stored], op, elementType: graph.states[state.index].elementType,
+        .quantize(.halfAwayFromZero), [stored], op, elementType: graph.states[state.index].elementType,
         quantization: graph.states[state.index].quantization) : stored
     try write(quantized, to: state, graph.states[state.index].name, op)
     let weighted = try multiplied(window, try real(times, op), op)
@@ -322,7 +322,7 @@ extension TFLiteConverter {
     var result = try intermediate(.reduce(.sum, axes: [2], keepsDimensions: false), [split], op)
     if let bias { result = try sum(result, try real(bias, op), op) }
     // The integer kernels clamp to what the output's steps hold, and to nothing else.
-    if isInteger { return try emit(.quantize, [result], op) }
+    if isInteger { return try emit(.quantize(.halfAwayFromZero), [result], op) }
     try emit(try activated(result, try activation(options, 1), op), op)
   }
 
@@ -331,7 +331,7 @@ extension TFLiteConverter {
     -> TensorID
   {
     let steps = try intermediate(
-      .quantize, [x], op, elementType: .i16, quantization: .perTensor(scale: scale, zeroPoint: 0))
+      .quantize(.halfAwayFromZero), [x], op, elementType: .i16, quantization: .perTensor(scale: scale, zeroPoint: 0))
     return try intermediate(.dequantize, [steps], op, elementType: .f32)
   }
 }

@@ -38,7 +38,7 @@ struct Inspect: ParsableCommand {
     }
     if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
-    let artefact = try graph.omissions == nil ? plan(of: graph) : nil
+    let artefact = graph.omissions == nil ? plannedArtefact(of: graph) : nil
     if let warning = graph.omissionWarning { Terminal.warning(warning) }
     if let path = self.graph {
       let drawing = GraphDrawing(graph)
@@ -51,11 +51,9 @@ struct Inspect: ParsableCommand {
   }
 
   /// What the graph is run from; `nil` where the engine has something against it, which is said.
-  private func plan(of graph: Graph) throws -> Artefact? {
-    let work = try failing(as: .runFailed) { try TemporaryFolder() }
-    defer { work.remove() }
-    do {
-      return try BuiltinEngine().makeArtefact(of: graph, at: work.path + "/model.ebplan")
+  private func plannedArtefact(of graph: Graph) -> Artefact? {
+    do throws(EngineError) {
+      return try BuiltinEngine().plannedArtefact(of: graph)
     } catch {
       // What cannot be run can still be sized.
       Terminal.warning(error.description)

@@ -158,7 +158,7 @@ extension ONNXGraphBuilder {
     let x = try input(node, 0)
     let output = graph[node.outputs[0]]
     // A constant is widened where it is used, in the order of axes that is asked for there.
-    if node.op != .quantize, graph[x].constant != nil, output.elementType == .f32 { return }
+    if !node.op.isQuantize, graph[x].constant != nil, output.elementType == .f32 { return }
     let frame = frame(of: node)
     let value = try operand(x, frame)
     let name = name(of: node)

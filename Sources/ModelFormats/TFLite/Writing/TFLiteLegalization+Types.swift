@@ -26,7 +26,7 @@ extension GraphRewriter {
     guard let output = node.outputs.first else { return .none }
     let operands = node.inputs.compactMap { $0 }.map { graph[$0] }
     let result = graph[output]
-    if [.quantize, .dequantize, .cast].contains(node.op) { return .none }
+    if node.op.isQuantize || node.op == .dequantize || node.op == .cast { return .none }
     if node.op.hasWeights { return productChange(operands) }
     if operands.contains(where: { $0.elementType == .f16 }) || result.elementType == .f16 {
       return node.op.movesElements ? .none : .computeReal
@@ -84,7 +84,7 @@ extension GraphRewriter {
         continue
       }
       inputs[position] = try step(
-        .quantize, [id], type: target.elementType, quantization: target.quantization)
+        .quantize(.halfAwayFromZero), [id], type: target.elementType, quantization: target.quantization)
     }
     keep(inputs: inputs)
   }
