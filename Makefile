@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm sanitize lint format docs conformance fuzz microbench cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
+.PHONY: help setup build run test test-arm sanitize lint format docs conformance fuzz microbench break-even cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,10 @@ compression-table: build ## Measure every recipe on the digits, and write the ta
 microbench: setup ## Every operator on every instruction set of this processor (BENCH_FLAGS='--benchmark_filter=...')
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench
 	$(BIN)/edgebench-microbench $(BENCH_FLAGS)
+
+break-even: setup ## At which density sparse weights begin to pay here; fails where the kernels' table claims more
+	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench
+	$(BIN)/edgebench-microbench --break-even
 
 cycles: ## The AArch64 kernels' inner loops on LLVM's models of Cortex-A53, A55, A72 and A76
 	@scripts/setup cycles

@@ -15,6 +15,9 @@ EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32, eb_fully_connected_f32)
 EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32_F16W, eb_fully_connected_f32_f16w)
 EB_OPERATOR(EB_OP_FULLY_CONNECTED_QS8_QC8W, eb_fully_connected_qs8_qc8w)
 EB_OPERATOR(EB_OP_FULLY_CONNECTED_QD8_F32_QC8W, eb_fully_connected_qd8_f32_qc8w)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32_SPARSE, eb_fully_connected_f32_sparse)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32_QB4W, eb_fully_connected_f32_qb4w)
+EB_OPERATOR(EB_OP_FULLY_CONNECTED_F32_QB8W, eb_fully_connected_f32_qb8w)
 EB_OPERATOR(EB_OP_MATMUL_F32, eb_matmul_f32)
 
 // Pooling

@@ -1,6 +1,8 @@
 // Requirements and packing: from an operator to the family that has its kernels.
 #include "eb_pack.h"
 #include "f32-internal.h"
+#include "f32-qbw.h"
+#include "f32-sparse.h"
 #include "qs8-internal.h"
 
 // What no memory can satisfy: parameters that make no sense.
@@ -62,6 +64,16 @@ eb_requirements eb_fully_connected_requirements(uint32_t op, const eb_fully_conn
       break;
   }
   return is_possible ? result : impossible;
+}
+
+eb_requirements eb_sparse_requirements(const eb_sparse_params *params) {
+  eb_requirements result;
+  return eb_sparse_requirements_of(params, &result) ? result : impossible;
+}
+
+eb_requirements eb_block_weights_requirements(uint32_t op, const eb_block_weights_params *params) {
+  eb_requirements result;
+  return eb_block_weights_requirements_of(op, params, &result) ? result : impossible;
 }
 
 void eb_conv2d_pack_f32(uint32_t op, const eb_conv2d_params *params, const float *weights, const float *bias,

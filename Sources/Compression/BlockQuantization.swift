@@ -1,9 +1,11 @@
 internal import Graph
+internal import Lowering
 
 /// Weights as 4- or 8-bit steps with a scale for each short run of a channel; all arithmetic stays f32.
 ///
-/// A layer's weights become steps `[blocks, size]`, dequantized and reshaped before use. They are stored narrow; this
-/// engine has no kernels that read them so, and widens them when the plan is made.
+/// A layer's weights become steps `[blocks, size]`, dequantized and reshaped before use. Kernels of fully connected layers
+/// and of 1x1 convolutions read them so; other convolutions' are stored narrow, and widened when the plan is made.
+/// Scales are f16 numbers where that loses no range.
 ///
 /// - Source: Dettmers and Zettlemoyer, arXiv:2212.09720, for blocks; XNNPACK's qb4w.
 public struct BlockQuantization: Sendable, Hashable {
@@ -20,7 +22,8 @@ public struct BlockQuantization: Sendable, Hashable {
   /// Shorter blocks cost more in scales than they save in steps.
   private static let shortestBlock = 8
 
-  func apply(to source: Graph, recipe: String) throws(CompressionError) -> Graph {
+  func apply(to original: Graph, recipe: String) throws(CompressionError) -> Graph {
+    let source = original.foldingBatchNorms()
     var graph = source
     graph.nodes = []
     var made: [TensorID: TensorID] = [:]
@@ -72,7 +75,7 @@ public struct BlockQuantization: Sendable, Hashable {
     for start in stride(from: 0, to: values.count, by: size) {
       let block = values[start..<start + size]
       let largest = block.reduce(Float(0)) { max($0, $1.magnitude) }
-      let scale = largest == 0 ? 1 : (largest / most).asScale
+      let scale = largest == 0 ? 1 : (largest / most).asScale.nearestHalf
       scales.append(scale)
       steps += block.map { Int8(max(-most, min(most, ($0 / scale).rounded()))) }
     }
@@ -87,5 +90,12 @@ public struct BlockQuantization: Sendable, Hashable {
     return Tensor(
       name: "\(name) as i\(bits)", elementType: bits == 8 ? .i8 : .i4, shape: [scales.count, size],
       quantization: .perChannel(scales: scales, axis: 0), constant: data)
+  }
+}
+
+extension Float {
+  /// The nearest f16 number, where that is a normal one: within 2^-11 of this.
+  fileprivate var nearestHalf: Float {
+    (0x1p-14...65504).contains(self) ? Float(halfBits: halfBits) : self
   }
 }

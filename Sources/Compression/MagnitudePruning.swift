@@ -9,7 +9,8 @@ public struct MagnitudePruning: Sendable, Hashable {
     case unstructured
     /// All but `kept` of every `group` weights that follow one another in an output channel.
     case groups(kept: Int, of: Int)
-    /// Whole runs of `size` weights of an output channel, those of the smallest sum of magnitudes.
+    /// The weights of `size` neighbouring output channels at one place, those of the smallest sum of magnitudes: what the
+    /// sparse kernels multiply together.
     case blocks(size: Int)
   }
 
@@ -51,15 +52,22 @@ public struct MagnitudePruning: Sendable, Hashable {
 
   /// The weights that live or die together, or compete with one another.
   private func units(of layer: LayerWeights) -> [[Int]] {
-    let size =
-      switch pattern {
-      case .unstructured: 1
-      case .groups(_, let group): group
-      case .blocks(let size): size
+    let channels = layer.channels
+    switch pattern {
+    case .unstructured: return layer.values.indices.map { [$0] }
+    case .groups(_, let group): return channels.flatMap { $0.runs(of: group) }
+    case .blocks(let size):
+      return channels.runs(of: size).flatMap { block in
+        (block.first ?? []).indices.map { place in block.map { $0[place] } }
       }
-    return layer.channels.flatMap { channel in
-      stride(from: 0, to: channel.count, by: size).map { Array(channel[$0..<min($0 + size, channel.count)]) }
     }
+  }
+}
+
+extension Array {
+  /// The elements in runs of `size`, the last one shorter where they do not divide.
+  fileprivate func runs(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }
 

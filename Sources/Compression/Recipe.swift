@@ -126,7 +126,9 @@ extension Recipe {
   /// Every recipe that makes a model smaller and is not in ``all``.
   public static let further: [Recipe] =
     [pruned(percent: 25), pruned(percent: 75), int8Weights, int4Weights, int16x8]
-    + [50, 80, 90].map { sparse(percent: $0) } + [sparse2of4, sparseBlocks, clustered, lowRank]
+    + [50, 80, 90].map { sparse(percent: $0) } + [
+      sparse2of4, sparseBlocks(percent: 50), sparseBlocks, clustered, lowRank,
+    ]
 
   /// Output channels of each convolution removed, those of the smallest weights.
   public static func pruned(percent: Int) -> Recipe {
@@ -157,10 +159,16 @@ extension Recipe {
   public static let sparse2of4 = Recipe(
     name: "sparse-2of4", summary: "two of every four weights zero", needsCalibration: false,
     transformation: .magnitude(MagnitudePruning(.groups(kept: 2, of: 4), sparsity: 0.5)))
-  /// Runs of four weights set to zero, three quarters of them.
-  public static let sparseBlocks = Recipe(
-    name: "sparse-block4-75", summary: "75 % of the runs of four weights zero", needsCalibration: false,
-    transformation: .magnitude(MagnitudePruning(.blocks(size: 4), sparsity: 0.75)))
+  /// Weights of four neighbouring output channels at a time set to zero.
+  public static func sparseBlocks(percent: Int) -> Recipe {
+    Recipe(
+      name: "sparse-block4-\(percent)",
+      summary: "\(percent) % of the weights zero, in four channels at a time",
+      needsCalibration: false,
+      transformation: .magnitude(MagnitudePruning(.blocks(size: 4), sparsity: Double(percent) / 100)))
+  }
+  /// Three quarters of the weights zero, four neighbouring output channels at a time.
+  public static let sparseBlocks = sparseBlocks(percent: 75)
   /// Sixteen different weights a layer.
   public static let clustered = Recipe(
     name: "clustered-4bit", summary: "16 different weights a layer", needsCalibration: false,

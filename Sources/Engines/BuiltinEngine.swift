@@ -50,6 +50,8 @@ extension Artefact {
       arenaLowerBound: ByteCount(bytes: plan.memory.lowerBound), state: ByteCount(bytes: plan.stateBytes),
       weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)
   }
+
+  public func prunedLayers(of graph: Graph) -> [PrunedLayer] { graph.prunedLayers(for: instructionSet) }
 }
 
 extension BuiltinEngine {

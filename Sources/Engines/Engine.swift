@@ -15,6 +15,9 @@ public protocol Engine: Sendable {
   ///
   /// - Throws: ``EngineError`` naming the operator that the engine cannot run, or the file that cannot be written.
   func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact
+
+  /// The layers of `graph` some of whose weights are zero, and whether that makes them faster.
+  func prunedLayers(of graph: Graph) -> [PrunedLayer]
 }
 
 /// What an engine runs.

@@ -27,6 +27,9 @@ extension LoweredPlan {
     case EB_OP_FULLY_CONNECTED_F32, EB_OP_FULLY_CONNECTED_F32_F16W, EB_OP_FULLY_CONNECTED_QS8_QC8W,
       EB_OP_FULLY_CONNECTED_QD8_F32_QC8W:
       call.describe(step.parameters(as: eb_fully_connected_params.self))
+    case EB_OP_FULLY_CONNECTED_F32_SPARSE: call.describe(step.parameters(as: eb_sparse_params.self))
+    case EB_OP_FULLY_CONNECTED_F32_QB4W, EB_OP_FULLY_CONNECTED_F32_QB8W:
+      call.describe(step.parameters(as: eb_block_weights_params.self))
     case EB_OP_MATMUL_F32: call.describe(step.parameters(as: eb_matmul_params.self))
     case EB_OP_MAX_POOL2D_F32, EB_OP_AVERAGE_POOL2D_F32, EB_OP_MAX_POOL2D_QS8, EB_OP_AVERAGE_POOL2D_QS8:
       call.describe(step.parameters(as: eb_pool2d_params.self))
@@ -69,6 +72,20 @@ extension KernelCall {
     sizes = [Int(parameters.rows), Int(parameters.out_channels), Int(parameters.in_channels)]
     // A product with one vector is bound by the weights, and another kernel.
     kernel += "/\(parameters.algorithm)" + (parameters.rows == 1 ? "v" : "")
+    macs = Self.product(sizes[...])
+  }
+
+  /// Only the products with weights that are stored count.
+  fileprivate mutating func describe(_ parameters: eb_sparse_params) {
+    sizes = [Int(parameters.rows), Int(parameters.out_channels), Int(parameters.in_channels)]
+    kernel += "/\(parameters.algorithm)b\(parameters.block)"
+    let stored = Self.product([Int(clamping: parameters.entries), max(1, Int(parameters.block))])
+    macs = Self.product([sizes[0], stored])
+  }
+
+  fileprivate mutating func describe(_ parameters: eb_block_weights_params) {
+    sizes = [Int(parameters.rows), Int(parameters.out_channels), Int(parameters.in_channels)]
+    kernel += parameters.rows == 1 ? "/v" : ""
     macs = Self.product(sizes[...])
   }
 

@@ -50,6 +50,7 @@ extension Graph {
     graph = try graph.withSignedElements()
     graph = try graph.splittingActivations()
     graph = graph.wideningUnsupportedElements()
+    graph = graph.replacingPointwiseBlockWeights()
     if options.foldsConstants { graph = try graph.foldingConstants() }
     graph = graph.replacingComputedWeights()
     graph = graph.foldingBatchNorms()

@@ -7,9 +7,11 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
+#include <cstring>
 #include <map>
 #include <set>
 
+#include "break_even.h"
 #include "peaks.h"
 
 namespace {
@@ -117,6 +119,7 @@ Limits measure_limits() {
 }  // namespace
 
 int main(int argc, char **argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--break-even") == 0) return print_break_even() ? 0 : 1;
   // First, so that a flag of the user's overrides it. 20 ms are hundreds of runs of most operators.
   char min_time[] = "--benchmark_min_time=0.02";
   std::vector<char *> arguments(argv, argv + argc);
@@ -129,6 +132,7 @@ int main(int argc, char **argv) {
   Suite suite;
   add_convolutions(suite);
   add_products(suite);
+  add_sparse_layers(suite);
   add_pools(suite);
   add_element_wise(suite);
   add_rows(suite);

@@ -74,6 +74,7 @@ using Suite = std::vector<Entry>;
 // Parts of the suite, by operator family.
 void add_convolutions(Suite &suite);
 void add_products(Suite &suite);
+void add_sparse_layers(Suite &suite);
 void add_pools(Suite &suite);
 void add_element_wise(Suite &suite);
 void add_rows(Suite &suite);

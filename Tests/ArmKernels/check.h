@@ -42,6 +42,7 @@ void check_qs8_fully_connected(enum eb_isa isa);
 void check_f32_convolution(enum eb_isa isa);
 void check_f32_fully_connected(enum eb_isa isa);
 void check_f32_matmul(enum eb_isa isa);
+void check_f32_narrow_weights(enum eb_isa isa);
 void check_f32_pool(enum eb_isa isa);
 
 #endif

@@ -17,6 +17,7 @@ int main(int count, char **arguments) {
     check_f32_convolution(isa);
     check_f32_fully_connected(isa);
     check_f32_matmul(isa);
+    check_f32_narrow_weights(isa);
     check_f32_pool(isa);
   }
   printf("%u passed, %u failed\n", passed_count(), failed_count());

@@ -78,6 +78,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 3]) func prunedWeightsTakeLessRoomAndComeBackBitByBit(kernel: Int) throws {
+    var b = GraphBuilder(name: "pruned", weights: WeightRequest.seeded(3))
+    let image = b.input("x", shape: [1, 8, 8, 300])
+    b.output(b.dense(b.globalAveragePool(b.conv2d(image, filters: 16, kernel: .square(kernel))), units: 10))
+    var graph = try b.build()
+    let dense = try TFLiteWriter.bytes(of: graph).count
+    var stored = 0
+    for index in graph.tensors.indices where graph.tensors[index].shape.rank > 1 {
+      guard let data = graph.tensors[index].constant else { continue }
+      // A tenth is left, among it a negative zero; indices of more than eight bits.
+      let values = data.elements(as: Float.self).enumerated().map { $0 == 20 ? -0.0 : $0 % 10 == 0 ? $1 : 0 }
+      graph.tensors[index].constant = TensorData(values)
+      stored += data.byteCount / 10 * 6 / 4
+    }
+    let bytes = try TFLiteWriter.bytes(of: graph)
+    #expect(dense - bytes.count > graph.tensors.reduce(0) { $0 + ($1.constant?.byteCount ?? 0) } - 2 * stored)
+    let read = try TFLiteReader.read(bytes: bytes, name: "pruned")
+    try Self.expectSameOutputs(read, graph, "pruned")
+    func weights(_ graph: Graph) -> Set<[UInt32]> {
+      Set(
+        graph.nodes.compactMap { $0.inputs.count > 1 ? $0.inputs[1] : nil }
+          .compactMap { graph[$0].constant?.elements(as: UInt32.self) })
+    }
+    #expect(weights(read) == weights(graph))
+  }
+
   static func expectSameOutputs(
     _ found: Graph, _ expected: Graph, _ comment: String, tolerance: Float = 1e-5,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -41,6 +41,9 @@ enum eb_op {
   EB_OP_FULLY_CONNECTED_F32_F16W = 17,
   EB_OP_FULLY_CONNECTED_QS8_QC8W = 18,
   EB_OP_FULLY_CONNECTED_QD8_F32_QC8W = 19,
+  EB_OP_FULLY_CONNECTED_F32_SPARSE = 20,  // eb_sparse_params
+  EB_OP_FULLY_CONNECTED_F32_QB4W = 21,    // a scale for each short run of weights: eb_block_weights_params
+  EB_OP_FULLY_CONNECTED_F32_QB8W = 22,
   // a, b, out, [scratch]: eb_matmul_params
   EB_OP_MATMUL_F32 = 24,
   // in, out: eb_pool2d_params

@@ -3,7 +3,9 @@
 #ifndef EB_PACK_H
 #define EB_PACK_H
 
+#include "eb_block_weights.h"
 #include "eb_operators.h"
+#include "eb_sparse.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,6 +23,9 @@ typedef struct {
 eb_requirements eb_conv2d_requirements(uint32_t op, const eb_conv2d_params *params);
 eb_requirements eb_fully_connected_requirements(uint32_t op, const eb_fully_connected_params *params);
 eb_requirements eb_matmul_requirements(const eb_matmul_params *params);
+// Of parameters that eb_sparse_choose or eb_sparse_count has completed.
+eb_requirements eb_sparse_requirements(const eb_sparse_params *params);
+eb_requirements eb_block_weights_requirements(uint32_t op, const eb_block_weights_params *params);
 
 // `weights`: OHWI (depthwise: HWC with C = out_channels; transposed: OHWI), f32 for the f32 and f16w operators.
 // `bias`: [out_channels] or NULL.

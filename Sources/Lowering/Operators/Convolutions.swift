@@ -15,6 +15,9 @@ extension PlanBuilder {
       // Each pixel is a row with a range of its own then, which costs nothing and loses less.
       return try lowerFullyConnected(node, convolution.activation)
     }
+    if kind == .plain, convolution.isPointwise(weights), try lowerSparse(node, convolution.activation) {
+      return
+    }
     let bias = inputID(2, of: node).map { graph[$0] }
     let (range, output) = try fusedClamp(node, convolution.activation)
     var parameters = try convolutionParameters(x, weights, graph[output], convolution, kind)
@@ -133,7 +136,7 @@ extension PlanBuilder {
 
 extension Convolution {
   /// Whether every output pixel is a product of the input pixel at the same place and nothing else.
-  fileprivate func isPointwise(_ weights: Tensor) -> Bool {
+  func isPointwise(_ weights: Tensor) -> Bool {
     weights.shape[1] == 1 && weights.shape[2] == 1 && strides == .one && padding == .zero && groups == 1
   }
 }

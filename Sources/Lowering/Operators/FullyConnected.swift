@@ -4,6 +4,10 @@ internal import Graph
 extension PlanBuilder {
   /// Weights are `[O, I]`, or `[O, 1, 1, I]` of a convolution that is the same.
   mutating func lowerFullyConnected(_ node: Node, _ activation: Activation) throws(LoweringError) {
+    if let blocks = BlockWeights(of: node, in: graph, index), absorbed.isSuperset(of: blocks.widening) {
+      return try lowerBlockWeights(node, activation, blocks)
+    }
+    if try lowerSparse(node, activation) { return }
     let x = try inputTensor(0, of: node)
     let weights = try inputTensor(1, of: node)
     let bias = inputID(2, of: node).map { graph[$0] }

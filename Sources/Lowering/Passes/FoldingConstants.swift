@@ -9,8 +9,11 @@ extension Graph {
     var folded: [Node] = []
     var kept: [Node] = []
     var budget = foldingBudget
-    for node in nodes {
-      if canFold(node, isConstant), let bytes = outputBytes(of: node), bytes <= budget {
+    let widening = wideningOfBlockWeights()
+    for (position, node) in nodes.enumerated() {
+      if !widening.contains(position), canFold(node, isConstant), let bytes = outputBytes(of: node),
+        bytes <= budget
+      {
         budget -= bytes
         for id in node.outputs { isConstant[id.index] = true }
         folded.append(node)

@@ -6,8 +6,13 @@ extension Graph {
   func replacingMatMuls() -> Graph {
     var graph = self
     graph.nodes = []
+    let index = GraphIndex(self)
+    let widening = wideningOfBlockWeights()
     for node in nodes {
       switch node.op {
+      case .fullyConnected
+      where BlockWeights(of: node, in: self, index).map { widening.isSuperset(of: $0.widening) } ?? false:
+        graph.nodes.append(node)
       case .matMul(transposeA: false, let transposeB):
         graph.nodes.append(graph.fullyConnected(node, transposeB: transposeB) ?? node)
       case .fullyConnected(let activation, _):

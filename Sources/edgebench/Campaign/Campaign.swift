@@ -64,6 +64,9 @@ struct Campaign {
   {
     let data = try self.data(for: subject)
     var variants = try VariantSet(of: subject.load(), data: data)
+    if let warning = engine.prunedLayers(of: variants.reference).warning {
+      Terminal.warning("\(subject.identity.name): \(warning)")
+    }
     var records: [RunRecord] = []
     var inapplicable: [String: String] = [:]
     func measure(_ recipe: Recipe, threads: Int) throws(CommandFailure) {

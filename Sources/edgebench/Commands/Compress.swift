@@ -100,6 +100,7 @@ struct Compress: ParsableCommand {
       let graph = try failing(as: .badInput) {
         try result.graph.exposingSteps(ofInputs: inputType == .int8, ofOutputs: outputType == .int8)
       }
+      if let warning = engine.prunedLayers(of: graph).warning { Terminal.warning(warning) }
       try format.write(graph, to: path, engine: engine)
       var record = CompressionRecord(
         tool: Program.identity, command: Program.commandLine, source: source.file,

@@ -45,6 +45,7 @@ struct Measure: ParsableCommand {
     let options = try inputs.readOptions(for: model)
     let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
     if let warning = graph.tracingWarning(given: options.inputValues.keys) { Terminal.warning(warning) }
+    if let warning = engine.prunedLayers(of: graph).warning { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }

@@ -71,14 +71,31 @@ struct TFLiteFileBuilder {
   /// The file's index of a tensor of the graph.
   mutating func index(_ id: TensorID) throws(ModelWriteError) -> Int32 {
     if let known = indices[id] { return known }
-    let index = try add(graph[id])
+    let index: Int32
+    if let sparse = TFLiteSparseConstant(graph[id]) {
+      index = try add(sparse)
+    } else {
+      index = try add(graph[id])
+    }
     indices[id] = index
     return index
   }
 
-  private mutating func add(_ tensor: Tensor) throws(ModelWriteError) -> Int32 {
-    tensors.append(try Self.table(of: tensor, buffers: &buffers))
+  private mutating func add(
+    _ tensor: Tensor, sparsity: FlatObject? = nil
+  ) throws(ModelWriteError) -> Int32 {
+    var table = try Self.table(of: tensor, buffers: &buffers)
+    if let sparsity { table.fields[6] = .table(sparsity) }
+    tensors.append(table)
     return Int32(tensors.count - 1)
+  }
+
+  /// A constant without its zeros, and the operator that gives it back.
+  private mutating func add(_ sparse: TFLiteSparseConstant) throws(ModelWriteError) -> Int32 {
+    let stored = try add(sparse.stored, sparsity: sparse.sparsity)
+    let dense = try add(sparse.dense)
+    emit("DENSIFY", [stored], [dense], options: (99, [:]))
+    return dense
   }
 
   /// A constant of integers that belongs to an operator: axes, a shape.
