@@ -23,6 +23,8 @@ let package = Package(
     .executable(name: "edgebench-agent", targets: ["edgebench-agent"]),
     // The agent opens it, from the folder that it is in itself, when samples are to be taken.
     .library(name: "edgebench-timer", type: .dynamic, targets: ["CGoogleBenchmark"]),
+    // qemu-user opens it, to count an emulated board's instructions.
+    .library(name: "edgebench-instructions", type: .dynamic, targets: ["CInstructionCounter"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,6 +54,10 @@ let package = Package(
         .unsafeFlags(["-enable-experimental-feature", "Embedded"]),
         .linkedLibrary("benchmark"), .linkedLibrary("stdc++"), .linkedLibrary("m"),
       ]),
+    // What it calls is qemu's, and found when qemu opens it.
+    .target(
+      name: "CInstructionCounter", cSettings: strictC + [.unsafeFlags(["-O2", "-fvisibility=hidden"])],
+      linkerSettings: [.unsafeFlags(["-enable-experimental-feature", "Embedded"])]),
 
     // Level 1
     .target(name: "Graph", dependencies: ["Units"], swiftSettings: strict),
@@ -84,7 +90,9 @@ let package = Package(
       name: "Engines", dependencies: ["Graph", "Inference", "Lowering", "Units"], swiftSettings: strict),
     .target(
       name: "Execution",
-      dependencies: ["CLinux", "CTimer", "DeviceProfiles", "Digests", "Records", "Units"],
+      dependencies: [
+        "CKernels", "CLinux", "CPlanFormat", "CTimer", "DeviceProfiles", "Digests", "Records", "Units",
+      ],
       swiftSettings: strict),
     .target(
       name: "Reporting", dependencies: ["Records", "Sizing", "Statistics", "Units"],

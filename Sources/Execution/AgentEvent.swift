@@ -9,12 +9,16 @@ enum AgentEvent: Equatable {
   case first(nanoseconds: Int64)
   case samples([Int64])
   case steps([StepTime])
+  case window(SustainedLoad.Window)
   case memory(Memory)
   case output(index: Int, bytes: Int64)
-  case done(timerOverheadNanoseconds: Int64?, majorFaults: Int64?)
+  case done(Done)
   case error(Fault)
   /// Not the agent's: said by what started it on a board, once it has ended.
-  case exit(status: Int, message: String)
+  case exit(Exit)
+  /// Not the agent's either: how it was confined there, and that what was to run beside it ended before it began.
+  case confined(mechanism: String)
+  case companionEnded(status: Int)
 
   static let protocolVersion = 1
 
@@ -36,6 +40,22 @@ enum AgentEvent: Equatable {
   struct Memory: Equatable {
     var peakBytes: Int64?
     var residentBytes: Int64?
+  }
+
+  struct Exit: Equatable {
+    var status: Int
+    var message: String
+    /// Of its cgroup; `nil` where it had none.
+    var peakBytes: Int64?
+    /// Processes that the kernel killed there for lack of memory.
+    var kills: Int
+  }
+
+  struct Done: Equatable {
+    var timerOverheadNanoseconds: Int64?
+    var majorFaults: Int64?
+    var clock: MeasuredClock?
+    var contention: Contention?
   }
 
   struct Fault: Equatable {
@@ -65,6 +85,11 @@ extension AgentEvent {
       }
       throw Self.garbage(line)
     }
+    if case .hello = event,
+      let mismatch = PlanRevision.mismatch(members.plans, cure: "Build both from one source.")
+    {
+      throw ExecutionError(.wrongProtocol, mismatch)
+    }
     self = event
   }
 
@@ -83,6 +108,7 @@ extension AgentEvent {
     var version: String?
     var build: String?
     var isa: String?
+    var plans: String?
     var load: Int64?
     var arenaBytes: Int64?
     var stateBytes: Int64?
@@ -97,13 +123,29 @@ extension AgentEvent {
     var bytes: Int64?
     var timerOverhead: Int64?
     var majorFaults: Int64?
+    var clockBefore: Int64?
+    var clockLowest: Int64?
+    var clockHighest: Int64?
+    var sampling: Int64?
+    var waited: Int64?
+    var start: Int64?
+    var end: Int64?
+    var count: Int?
+    var median: Int64?
+    var p90: Int64?
+    var maximum: Int64?
+    var clock: Int64?
+    var temperature: Int64?
     var phase: String?
     var kind: String?
     var message: String?
     var status: Int?
+    var kills: Int?
+    var mechanism: String?
 
     enum CodingKeys: String, CodingKey {
-      case event, version, build, isa, outputs, steps, index, bytes, kind, message, status
+      case event, version, build, isa, plans, outputs, steps, index, bytes, kind, message, status, count
+      case kills, mechanism
       case protocolVersion = "protocol"
       case load = "load_ns"
       case arenaBytes = "arena_bytes"
@@ -115,6 +157,18 @@ extension AgentEvent {
       case samples = "ns"
       case timerOverhead = "timer_overhead_ns"
       case majorFaults = "major_faults"
+      case clockBefore = "clock_before_hz"
+      case clockLowest = "clock_lowest_hz"
+      case clockHighest = "clock_highest_hz"
+      case sampling = "sampling_ns"
+      case waited = "waited_ns"
+      case start = "start_ns"
+      case end = "end_ns"
+      case median = "median_ns"
+      case p90 = "p90_ns"
+      case maximum = "max_ns"
+      case clock = "clock_hz"
+      case temperature = "temperature_millidegrees"
       case phase = "where"
     }
   }
@@ -171,9 +225,10 @@ extension AgentEvent {
       guard let index = members.index, index >= 0, let bytes = Self.size(members.bytes) else { return nil }
       self = .output(index: index, bytes: bytes)
     case "done":
-      self = .done(
-        timerOverheadNanoseconds: Self.size(members.timerOverhead),
-        majorFaults: Self.size(members.majorFaults))
+      self = .done(Self.done(members))
+    case "window":
+      guard let window = Self.window(members) else { return nil }
+      self = .window(window)
     case "error":
       guard let phase = members.phase.flatMap(Outcome.Phase.init), let kind = members.kind,
         let message = members.message
@@ -181,12 +236,47 @@ extension AgentEvent {
       self = .error(Fault(phase: phase, kind: kind, message: message))
     case "exit":
       guard let status = members.status, let message = members.message else { return nil }
-      self = .exit(status: status, message: message)
+      self = .exit(
+        Exit(
+          status: status, message: message,
+          peakBytes: Self.size(members.peakBytes).flatMap { $0 > 0 ? $0 : nil },
+          kills: max(0, members.kills ?? 0)))
+    case "companion_ended":
+      guard let status = members.status else { return nil }
+      self = .companionEnded(status: status)
+    case "confined":
+      guard let mechanism = members.mechanism else { return nil }
+      self = .confined(mechanism: mechanism)
     default: return nil
     }
   }
 
   private static func size(_ value: Int64?) -> Int64? { value.flatMap { $0 >= 0 ? $0 : nil } }
+
+  private static func done(_ members: Members) -> Done {
+    var done = Done(
+      timerOverheadNanoseconds: size(members.timerOverhead), majorFaults: size(members.majorFaults))
+    if let before = size(members.clockBefore), let lowest = size(members.clockLowest),
+      let highest = size(members.clockHighest), lowest <= highest
+    {
+      done.clock = MeasuredClock(beforeHertz: before, lowestHertz: lowest, highestHertz: highest)
+    }
+    if let sampling = size(members.sampling), let waited = size(members.waited) {
+      done.contention = Contention(samplingNanoseconds: sampling, waitedNanoseconds: waited)
+    }
+    return done
+  }
+
+  private static func window(_ members: Members) -> SustainedLoad.Window? {
+    guard let start = size(members.start), let end = size(members.end), start <= end,
+      let count = members.count, count > 0, let median = size(members.median), let p90 = size(members.p90),
+      let maximum = size(members.maximum)
+    else { return nil }
+    return SustainedLoad.Window(
+      startNanoseconds: start, endNanoseconds: end, count: count, medianNanoseconds: median,
+      p90Nanoseconds: p90, maximumNanoseconds: maximum, clockHertz: size(members.clock),
+      temperature: members.temperature.map { Double($0) / 1000 })
+  }
 
   private static func memory(_ members: Members) -> Memory {
     Memory(peakBytes: size(members.peakBytes), residentBytes: size(members.residentBytes))

@@ -16,22 +16,29 @@ struct AgentRequest: Encodable {
   var maximumSamples: Int?
   var minimumNanoseconds: Int64?
   var maximumNanoseconds: Int64?
+  var sustainedNanoseconds: Int64?
+  var windowNanoseconds: Int64?
+  var temperature: String?
   var profileRuns: Int?
   var timer: String?
   var outputFolder: String?
 
   enum CodingKeys: String, CodingKey {
-    case request, plan, inputs, threads, samples, timer
+    case request, plan, inputs, threads, samples, timer, temperature
     case warmUp = "warm_up"
     case maximumSamples = "max_samples"
     case minimumNanoseconds = "min_ns"
     case maximumNanoseconds = "max_ns"
+    case sustainedNanoseconds = "sustained_ns"
+    case windowNanoseconds = "window_ns"
     case profileRuns = "profile_runs"
     case outputFolder = "output_dir"
   }
 
-  /// - Parameter timer: The timer library, a whole path; the one beside the agent where `nil`.
-  init(_ request: MeasurementRequest, threads: Int, timer: String?) {
+  /// - Parameters:
+  ///   - timer: The timer library, a whole path; the one beside the agent where `nil`.
+  ///   - temperature: The file that says how hot the machine is. See ``HostProbe/hottestZone``.
+  init(_ request: MeasurementRequest, threads: Int, timer: String?, temperature: String? = nil) {
     self.request = "measure"
     plan = AbsolutePath.of(request.plan)
     inputs = Self.inputs(request.inputs)
@@ -41,8 +48,23 @@ struct AgentRequest: Encodable {
     maximumSamples = max(1, request.maximumSamples)
     minimumNanoseconds = request.minimumTime.wholeNanoseconds
     maximumNanoseconds = max(1, request.budget.wholeNanoseconds)
+    if request.sustained > .zero {
+      sustainedNanoseconds = request.sustained.wholeNanoseconds
+      // A hundred points for a plot, and none of less than a second.
+      windowNanoseconds = max(1_000_000_000, request.sustained.wholeNanoseconds / 100)
+      self.temperature = temperature
+    }
     profileRuns = request.profileRuns
     self.timer = timer
+  }
+
+  /// Two inferences in one thread, between marks.
+  init(counting request: MeasurementRequest) {
+    self.request = "count"
+    plan = AbsolutePath.of(request.plan)
+    inputs = Self.inputs(request.inputs)
+    threads = 1
+    samples = 2
   }
 
   init(_ request: InferenceRequest, threads: Int) {

@@ -44,6 +44,9 @@ extension AgentRunner {
       }
       var collector = MeasurementCollector(
         request, digest: digest, report: report, threads: threads, progress: progress)
+      let companion = try request.beside.map { command throws(ExecutionError) in
+        try CompanionProcess(command)
+      }
       let ending: AgentSession.Ending
       do throws(ExecutionError) {
         ending = try converse(request, confinement, installed, threads, &collector)
@@ -51,6 +54,7 @@ extension AgentRunner {
         guard error.kind == .noMemory, request.limits.memory != nil else { throw error }
         ending = .outOfMemory(peakBytes: confinement.counters?.peakBytes, phase: .start)
       }
+      collector.measurement.companion = companion?.end()
       return collector.finish(ending, limit: request.limits.memory, counters: confinement.counters)
     }
   }
@@ -66,8 +70,9 @@ extension AgentRunner {
     defer { ended() }
     var session = AgentSession(
       process: process, confinement: confinement, hasMemoryLimit: request.limits.memory != nil,
-      request: try AgentRequest(request, threads: threads, timer: timerPath).line, timeouts: request.timeouts,
-      budget: request.budget)
+      request: try AgentRequest(
+        request, threads: threads, timer: timerPath, temperature: HostProbe().hottestZone
+      ).line, timeouts: request.timeouts, budget: request.budget)
     var loadedCold: Bool?
     let ending = try session.run {
       loadedCold = PageCache.drop(request.plan)

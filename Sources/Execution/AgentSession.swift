@@ -88,14 +88,18 @@ struct AgentSession {
       deadline = .now + timeouts.start
       return nil
     }
-    if case .exit(let status, let message) = event { return try judge(status, message) }
+    switch event {
+    case .confined, .companionEnded: return nil
+    default: break
+    }
+    if case .exit(let exit) = event { return try judge(exit) }
     guard isGreeted else { throw AgentEvent.garbage(line) }
     switch event {
-    case .hello, .exit: break
+    case .hello, .exit, .confined, .companionEnded: break
     case .loading: phase = .load
     case .loaded: phase = .firstInference
     case .first: phase = .steadyState
-    case .samples, .steps, .memory, .output: break
+    case .samples, .steps, .window, .memory, .output: break
     case .done: return .done
     case .error(let fault):
       guard fault.kind == "out_of_memory", hasMemoryLimit else { return .failed(fault) }
@@ -138,13 +142,15 @@ struct AgentSession {
   }
 
   /// What the end of an agent on a board means: a shell's status, and the last thing the agent said on standard error.
-  private func judge(_ status: Int, _ message: String) throws(ExecutionError) -> Ending {
+  private func judge(_ exit: AgentEvent.Exit) throws(ExecutionError) -> Ending {
     // A shell adds 128 to the signal's number. Nobody else kills it so but the kernel, for want of memory.
-    if status == 128 + Int(SIGKILL) { return .outOfMemory(peakBytes: nil, phase: phase) }
-    let said = message.isEmpty ? "" : ": \(printable(message, limit: 200))"
+    if exit.kills > 0 || exit.status == 128 + Int(SIGKILL) {
+      return .outOfMemory(peakBytes: exit.peakBytes, phase: phase)
+    }
+    let said = exit.message.isEmpty ? "" : ": \(printable(exit.message, limit: 200))"
     throw ExecutionError(
-      .agentBroken,
-      "the agent ended with status \(status) in phase '\(phase.rawValue)', before it was done\(said).")
+      .agentEnded,
+      "the agent ended with status \(exit.status) in phase '\(phase.rawValue)', before it was done\(said).")
   }
 
   /// Under limits of address space, the program or its libraries could not be mapped: the kernel or the loader says so.

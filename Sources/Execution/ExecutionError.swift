@@ -7,6 +7,8 @@ public struct ExecutionError: Error, Sendable, Equatable, CustomStringConvertibl
     case wrongProtocol
     /// The agent said something that is not the protocol, or ended in the middle of it.
     case agentBroken
+    /// The agent on a board ended before it was done, as the board itself says.
+    case agentEnded
     /// A limit, folder, mount or cgroup could not be made.
     case sandbox
     /// The file to run, or one of its inputs or outputs, cannot be read or written.
@@ -17,6 +19,8 @@ public struct ExecutionError: Error, Sendable, Equatable, CustomStringConvertibl
     case board
     /// The connection to a board broke; what runs there runs on.
     case connectionLost
+    /// The command that was to run beside a measurement did not.
+    case companion
     /// `cancel()` was called.
     case cancelled
   }

@@ -118,11 +118,19 @@ public struct HostProbe: Sendable {
   }
 
   /// Zones are in thousandths of a degree.
-  private var temperature: Double? {
+  private var temperature: Double? { zones.map(\.value).max().map { Double($0) / 1000 } }
+
+  /// The file of the zone that is the hottest now, as that machine names it.
+  public var hottestZone: String? {
+    zones.max { $0.value < $1.value }.map { "/sys/class/thermal/\($0.name)/temp" }
+  }
+
+  private var zones: [(name: String, value: Int64)] {
     let folder = "\(sys)/class/thermal"
-    let zones = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return zones.filter { $0.hasPrefix("thermal_zone") }
-      .compactMap { TextFile.number("\(folder)/\($0)/temp") }.max().map { Double($0) / 1000 }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter { $0.hasPrefix("thermal_zone") }.compactMap { name in
+      TextFile.number("\(folder)/\(name)/temp").map { (name, $0) }
+    }
   }
 
   /// "cpu  user nice system idle iowait irq softirq steal guest guest_nice"; guest time is part of user time.

@@ -49,10 +49,13 @@ struct MeasurementCollector {
     case .memory(let memory):
       measurement.peakMemoryBytes = memory.peakBytes
       measurement.steadyMemoryBytes = memory.residentBytes
-    case .done(let overhead, let faults):
-      measurement.timerOverheadNanoseconds = overhead
-      measurement.majorFaults = faults
-    case .output, .error, .exit: break
+    case .window(let window): try hear(window)
+    case .done(let done):
+      measurement.timerOverheadNanoseconds = done.timerOverheadNanoseconds
+      measurement.majorFaults = done.majorFaults
+      measurement.clock = done.clock
+      measurement.contention = done.contention
+    case .output, .error, .exit, .confined, .companionEnded: break
     }
   }
 
@@ -77,6 +80,22 @@ struct MeasurementCollector {
     let byMinimum = request.minimumTime > .zero ? elapsed / request.minimumTime : 1
     let byCount = Double(count) / Double(max(1, request.samples))
     return min(1, max(byTime, min(byCount, byMinimum)))
+  }
+
+  private mutating func hear(_ window: SustainedLoad.Window) throws(ExecutionError) {
+    var load = measurement.sustained ?? SustainedLoad()
+    // A window a second for a day.
+    guard load.windows.count < 86_400 else {
+      throw ExecutionError(.agentBroken, "the agent sent more than 86400 windows.")
+    }
+    load.windows.append(window)
+    measurement.sustained = load
+    var update = MeasurementProgress(phase: .sustaining)
+    update.medianNanoseconds = window.medianNanoseconds
+    update.fraction = min(
+      1, Double(window.endNanoseconds) / Double(max(1, request.sustained.wholeNanoseconds)))
+    progress(update)
+    started = .now
   }
 
   private mutating func hear(_ steps: [StepTime]) throws(ExecutionError) {

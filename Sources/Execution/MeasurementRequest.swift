@@ -14,6 +14,10 @@ public struct MeasurementRequest: Sendable {
   public var minimumTime = Duration.zero
   /// For sampling, without load and first inference.
   public var budget = Duration.seconds(10)
+  /// How long to run without pause before the samples; 0 for not at all.
+  public var sustained = Duration.zero
+  /// A shell command that runs beside the measurement, for as long as it takes.
+  public var beside: String?
   /// Inferences in which each step is timed alone; 0 for none.
   public var profileRuns = 0
   /// Instruction set for the agent's kernels where not the best one (`EDGEBENCH_ISA`).
@@ -62,7 +66,9 @@ public struct InferenceRequest: Sendable {
 
 /// How far a measurement is: for a progress bar.
 public struct MeasurementProgress: Sendable, Equatable {
-  public enum Phase: Sendable, Equatable { case starting, loading, firstInference, sampling, profiling }
+  public enum Phase: Sendable, Equatable {
+    case starting, loading, firstInference, sustaining, sampling, profiling
+  }
   public var phase: Phase
   public var samples = 0
   /// Of the samples so far.

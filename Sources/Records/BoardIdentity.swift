@@ -12,12 +12,51 @@ public struct BoardIdentity: Codable, Sendable, Equatable {
   public var features: [String]?
   /// Of its programs: 32 or 64.
   public var bits: Int?
+  /// The board's revision, as the vendor codes it: "c03114".
+  public var revision: String?
+  /// Cores of one type and clock, the fastest first.
+  public var cores: [Cores]?
+  /// What started the kernel: "U-Boot 2021.07".
+  public var firmware: String?
   /// What holds the agent and the plan: "/dev/mmcblk0p2".
   public var storage: String?
+  /// "SD card", "eMMC", "NVMe", "disk", "spinning disk".
+  public var storageKind: String?
+  /// Of 16 MiB past the kernel's cache, measured once when the board was prepared.
+  public var storageReadBytesPerSecond: Int64?
+  public var storageWriteBytesPerSecond: Int64?
+
+  public struct Cores: Codable, Sendable, Equatable {
+    /// "Cortex-A72"
+    public var type: String
+    public var count: Int
+    /// As the kernel reports it.
+    public var maximumHertz: Double?
+
+    public init(type: String, count: Int, maximumHertz: Double? = nil) {
+      self.type = type
+      self.count = count
+      self.maximumHertz = maximumHertz
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case type, count
+      case maximumHertz = "max_hz"
+    }
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, address, model, soc, features, bits, revision, cores, firmware, storage
+    case storageKind = "storage_kind"
+    case storageReadBytesPerSecond = "storage_read_bytes_per_second"
+    case storageWriteBytesPerSecond = "storage_write_bytes_per_second"
+  }
 
   public init(
     name: String, address: String, model: String? = nil, soc: String? = nil, features: [String]? = nil,
-    bits: Int? = nil, storage: String? = nil
+    bits: Int? = nil, revision: String? = nil, cores: [Cores]? = nil, firmware: String? = nil,
+    storage: String? = nil, storageKind: String? = nil, storageReadBytesPerSecond: Int64? = nil,
+    storageWriteBytesPerSecond: Int64? = nil
   ) {
     self.name = name
     self.address = address
@@ -25,7 +64,13 @@ public struct BoardIdentity: Codable, Sendable, Equatable {
     self.soc = soc
     self.features = features
     self.bits = bits
+    self.revision = revision
+    self.cores = cores
+    self.firmware = firmware
     self.storage = storage
+    self.storageKind = storageKind
+    self.storageReadBytesPerSecond = storageReadBytesPerSecond
+    self.storageWriteBytesPerSecond = storageWriteBytesPerSecond
   }
 }
 
@@ -36,8 +81,9 @@ public struct ThrottleFlags: RawRepresentable, Codable, Sendable, Equatable {
   public var rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  static let underVoltage = "under-voltage"
   private static let names: [(bit: UInt32, name: String)] = [
-    (0, "under-voltage"), (1, "the clock was capped"), (2, "throttled"), (3, "soft temperature limit"),
+    (0, underVoltage), (1, "the clock was capped"), (2, "throttled"), (3, "soft temperature limit"),
   ]
 
   /// What holds now.

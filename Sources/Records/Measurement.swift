@@ -22,6 +22,14 @@ public struct Measurement: Codable, Sendable, Equatable {
   public var timerOverheadNanoseconds: Int64?
   /// Pages that had to be read from storage while sampling: the model did not fit in memory whole.
   public var majorFaults: Int64?
+  public var clock: MeasuredClock?
+  public var contention: Contention?
+  /// What ran without pause before the samples, which are then those of a machine that is warm.
+  public var sustained: SustainedLoad?
+  /// What ran beside it on purpose.
+  public var companion: Companion?
+  /// Of one inference on an emulated processor, counted exactly.
+  public var instructions: Int64?
   /// Time per step of the plan, where profiling was asked for: name, operator, nanoseconds (median).
   public var steps: [StepTime]?
 
@@ -30,7 +38,9 @@ public struct Measurement: Codable, Sendable, Equatable {
     loadNanoseconds: Int64? = nil, loadedCold: Bool? = nil, firstInferenceNanoseconds: Int64? = nil,
     samplesNanoseconds: [Int64] = [], loadPeakMemoryBytes: Int64? = nil, peakMemoryBytes: Int64? = nil,
     steadyMemoryBytes: Int64? = nil, arenaBytes: Int64? = nil, planBytes: Int64? = nil,
-    timerOverheadNanoseconds: Int64? = nil, majorFaults: Int64? = nil, steps: [StepTime]? = nil
+    timerOverheadNanoseconds: Int64? = nil, majorFaults: Int64? = nil, clock: MeasuredClock? = nil,
+    contention: Contention? = nil, sustained: SustainedLoad? = nil, companion: Companion? = nil,
+    instructions: Int64? = nil, steps: [StepTime]? = nil
   ) {
     self.outcome = outcome
     self.agent = agent
@@ -47,11 +57,17 @@ public struct Measurement: Codable, Sendable, Equatable {
     self.planBytes = planBytes
     self.timerOverheadNanoseconds = timerOverheadNanoseconds
     self.majorFaults = majorFaults
+    self.clock = clock
+    self.contention = contention
+    self.sustained = sustained
+    self.companion = companion
+    self.instructions = instructions
     self.steps = steps
   }
 
   enum CodingKeys: String, CodingKey {
-    case outcome, agent, sandbox, threads, steps
+    case outcome, agent, sandbox, threads, steps, clock, contention, sustained, instructions
+    case companion = "beside"
     case loadNanoseconds = "load_ns"
     case loadedCold = "loaded_cold"
     case firstInferenceNanoseconds = "first_inference_ns"

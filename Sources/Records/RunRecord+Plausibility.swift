@@ -19,6 +19,7 @@ extension RunRecord {
       ("model.sha256", model.sha256), ("model.format", model.format), ("profile.id", profile.id),
       ("profile.digest", profile.digest), ("variant", configuration.variant),
       ("engine", configuration.engine), ("precision", configuration.precision), ("inputs", inputs ?? ""),
+      ("measurement.beside.command", measurement.companion?.command ?? ""),
     ]
     for (variant, reason) in inapplicableVariants ?? [:]
     where variant.utf8.count > Self.textLimit || reason.utf8.count > Self.textLimit {
@@ -60,6 +61,12 @@ extension RunRecord {
       ("measurement.sandbox.disk_limit_bytes", measurement.sandbox.diskLimitBytes),
       ("disk.model_bytes", disk?.modelBytes), ("disk.runtime_bytes", disk?.runtimeBytes),
       ("macs", macs), ("parameters", parameters),
+      ("measurement.clock.before_hz", measurement.clock?.beforeHertz),
+      ("measurement.clock.lowest_hz", measurement.clock?.lowestHertz),
+      ("measurement.clock.highest_hz", measurement.clock?.highestHertz),
+      ("measurement.contention.sampling_ns", measurement.contention?.samplingNanoseconds),
+      ("measurement.contention.waited_ns", measurement.contention?.waitedNanoseconds),
+      ("measurement.instructions", measurement.instructions),
     ]
     for case (let field, let number?) in numbers where !(0...Self.largest).contains(number) {
       return "\(field) is \(number); expected 0 to \(Self.largest)"
@@ -71,6 +78,17 @@ extension RunRecord {
     for (index, sample) in measurement.samplesNanoseconds.enumerated()
     where !(0...Self.largest).contains(sample) {
       return "measurement.samples_ns[\(index)] is \(sample); expected 0 to \(Self.largest)"
+    }
+    for (index, window) in (measurement.sustained?.windows ?? []).enumerated() {
+      let times = [
+        window.startNanoseconds, window.endNanoseconds, window.medianNanoseconds, window.p90Nanoseconds,
+        window.maximumNanoseconds, window.clockHertz ?? 0,
+      ]
+      guard times.allSatisfy({ (0...Self.largest).contains($0) }), window.count > 0,
+        abs(window.temperature ?? 0) < 1e4, window.startNanoseconds <= window.endNanoseconds
+      else {
+        return "measurement.sustained.windows[\(index)] has a senseless number; expected counts and times"
+      }
     }
     let numbers: [(String, Int64?)] =
       switch measurement.outcome {

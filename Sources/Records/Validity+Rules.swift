@@ -43,6 +43,52 @@ extension Validity {
       return .invalid("\(fact): throttled, or disturbed; close other programs and measure again")
     }
 
+    /// Shares by which the measured clock may vary; 3 % is what its measurement is off by.
+    static let warnClock = 0.05
+    static let invalidClock = 0.10
+
+    /// The clock as it was measured while sampling.
+    public static func clock(_ clock: MeasuredClock?) -> Finding? {
+      guard let clock, clock.lowestHertz > 0, clock.highestHertz >= clock.lowestHertz else { return nil }
+      let change = 1 - Double(clock.lowestHertz) / Double(clock.highestHertz)
+      guard change >= warnClock else { return nil }
+      let (low, high) = (
+        Frequency(hertz: Double(clock.lowestHertz)), Frequency(hertz: Double(clock.highestHertz))
+      )
+      let fact = "the measured clock varied by \(percent(change)) (\(low) to \(high))"
+      return change >= invalidClock
+        ? .invalid("\(fact): times are of several speeds; pin the governor, cool it, and measure again")
+        : .warning("\(fact): percentiles mix two speeds. See docs/reducing-variance.md#clock.")
+    }
+
+    static let warnContention = 0.01
+    static let invalidContention = 0.05
+
+    /// - Parameter companion: What was meant to run there too; then waiting for it is what is measured.
+    public static func contention(_ contention: Contention?, beside companion: Companion?) -> Finding? {
+      guard companion == nil, let share = contention?.share, share >= warnContention else { return nil }
+      let fact = "other programs ran for \(percent(share)) of the time in the agent's place"
+      return share >= invalidContention
+        ? .invalid("\(fact): times are too long by an unknown amount; stop them, or measure with '--beside'")
+        : .warning(
+          "\(fact): high percentiles are those of the disturbance. See docs/reducing-variance.md#contention.")
+    }
+
+    public static func companion(_ companion: Companion?) -> Finding? {
+      guard let companion, !companion.ranToTheEnd else { return nil }
+      return .invalid(
+        "'\(printable(companion.command, limit: 80))' ended before the measurement did: a part is without it; give one that goes on"
+      )
+    }
+
+    /// Heat under sustained load is what that is measured for: the samples are of the machine as it is then.
+    public static func sustained(_ load: SustainedLoad?) -> Finding? {
+      guard let ratio = load?.ratio, abs(ratio - 1) >= warnDrift else { return nil }
+      return .warning(
+        "under sustained load the last minute is \(percent(abs(ratio - 1))) \(ratio > 1 ? "slower" : "faster") than the first: the samples are of its end. See docs/reducing-variance.md#sustained."
+      )
+    }
+
     static let warnSteal = 0.01
     static let invalidSteal = 0.05
 
@@ -64,8 +110,17 @@ extension Validity {
     }
 
     /// What the board itself says of its power and heat, during the measurement.
-    public static func throttling(_ after: ThrottleFlags?, before: ThrottleFlags?) -> Finding? {
+    ///
+    /// - Parameter isSustained: Whether it was loaded to see it throttle; low voltage is a fault even so.
+    public static func throttling(
+      _ after: ThrottleFlags?, before: ThrottleFlags?, isSustained: Bool = false
+    ) -> Finding? {
       guard let events = after?.events(since: before), !events.isEmpty else { return nil }
+      if isSustained, !events.contains(ThrottleFlags.underVoltage) {
+        return .warning(
+          "the board reports: \(events.joined(separator: ", ")): the samples are of that state. See docs/reducing-variance.md#sustained."
+        )
+      }
       return .invalid(
         "the board reports: \(events.joined(separator: ", ")); use the official power supply, cool it, and measure again"
       )

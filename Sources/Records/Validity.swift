@@ -40,7 +40,13 @@ public struct Validity: Sendable, Equatable {
       Rules.drift(Drift(samples), clockRatio: environment?.clockRatio),
       Rules.steal(environment?.stealShare),
       Rules.governor(environment?.governors),
-      Rules.throttling(environment?.after?.throttled, before: environment?.before.throttled),
+      Rules.throttling(
+        environment?.after?.throttled, before: environment?.before.throttled,
+        isSustained: measurement.sustained != nil),
+      Rules.clock(measurement.clock),
+      Rules.contention(measurement.contention, beside: measurement.companion),
+      Rules.companion(measurement.companion),
+      Rules.sustained(measurement.sustained),
       Rules.paging(measurement.majorFaults),
       summary.flatMap { Rules.outliers(Outliers($0), of: $0.count) },
     ]

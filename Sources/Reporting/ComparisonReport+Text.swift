@@ -3,23 +3,35 @@ public import Sizing
 extension ComparisonReport {
   /// One row a configuration that both sets have.
   public var table: Table {
-    var table = Table([
-      .init("model"), .init("profile"), .init("configuration"), .init("old median", .trailing),
-      .init("new median", .trailing), .init("new/old", .trailing), .init("p", .trailing), .init("change"),
-    ])
+    let counted = comparisons.contains { $0.instructions != nil }
+    var table = Table(
+      [
+        .init("model"), .init("profile"), .init("configuration"), .init("old median", .trailing),
+        .init("new median", .trailing), .init("new/old", .trailing), .init("p", .trailing), .init("change"),
+      ]
+        + (counted
+          ? [.init("old instructions", .trailing), .init("new", .trailing), .init("new/old", .trailing)] : [])
+    )
     for comparison in comparisons {
+      let end = counted ? Self.cells(comparison.instructions) : []
       let start: [Table.Cell] = [
         .init(comparison.model.name), .init(comparison.profile.id), .init(comparison.configuration.title),
       ]
       switch comparison.outcome {
-      case .slower(let change): table.append(start + Self.cells(change, "slower", .bad))
-      case .faster(let change): table.append(start + Self.cells(change, "faster", .good))
-      case .unchanged(let change): table.append(start + Self.cells(change, "no change", .plain))
+      case .slower(let change): table.append(start + Self.cells(change, "slower", .bad) + end)
+      case .faster(let change): table.append(start + Self.cells(change, "faster", .good) + end)
+      case .unchanged(let change): table.append(start + Self.cells(change, "no change", .plain) + end)
       case .incomparable(let why):
-        table.append(start + [.init(nil), .init(nil), .init(nil), .init(nil), .init(why, tone: .doubtful)])
+        table.append(
+          start + [.init(nil), .init(nil), .init(nil), .init(nil), .init(why, tone: .doubtful)] + end)
       }
     }
     return table
+  }
+
+  private static func cells(_ counts: Comparison.Instructions?) -> [Table.Cell] {
+    guard let counts else { return [.init(nil), .init(nil), .init(nil)] }
+    return [.init("\(counts.old)"), .init("\(counts.new)"), .init(fixed(counts.ratio, 4))]
   }
 
   private static func cells(_ change: Comparison.Change, _ word: String, _ tone: Tone) -> [Table.Cell] {

@@ -7,6 +7,16 @@ public struct Comparison: Sendable {
   public var profile: ProfileIdentity
   public var configuration: Configuration
   public var outcome: Outcome
+  /// Of one inference, where both were counted on an emulated processor.
+  public var instructions: Instructions?
+
+  /// Counted exactly: any difference is one of the program or the model.
+  public struct Instructions: Sendable, Hashable {
+    public var old: Int64
+    public var new: Int64
+    /// `new / old`.
+    public var ratio: Double { Double(new) / Double(max(1, old)) }
+  }
 
   public enum Outcome: Sendable, Hashable {
     case slower(Change)
@@ -39,12 +49,16 @@ public struct Comparison: Sendable {
     profile = new.profile
     configuration = new.configuration
     outcome = Self.outcome(old, new)
+    if let before = old.measurement.instructions, let after = new.measurement.instructions, before > 0 {
+      instructions = Instructions(old: before, new: after)
+    }
   }
 
   private static func outcome(_ old: RunRecord, _ new: RunRecord) -> Outcome {
     guard old.evidence == new.evidence else {
       return .incomparable(why: "the old was \(old.evidence.rawValue), the new \(new.evidence.rawValue)")
     }
+    guard new.evidence != .emulated else { return .incomparable(why: "times under an emulator say nothing") }
     for (name, record) in [("old", old), ("new", new)] {
       if case .completed = record.measurement.outcome, let reason = record.validity.reasons.first {
         return .incomparable(why: "the \(name) run is INVALID: \(reason)")
@@ -88,6 +102,12 @@ public struct ComparisonReport: Sendable {
   public var onlyNew: [String]
 
   public var hasRegression: Bool { comparisons.contains(where: \.isRegression) }
+
+  /// Those whose instructions grew by more than `share` (0.01 for 1 %), the most grown first.
+  public func instructionGrowth(beyond share: Double) -> [Comparison] {
+    func ratio(_ comparison: Comparison) -> Double { comparison.instructions?.ratio ?? 1 }
+    return comparisons.filter { ratio($0) > 1 + share }.sorted { ratio($0) > ratio($1) }
+  }
 
   /// Matches by model name, profile and configuration; of several records of one the last counts.
   public init(old: [RunRecord], new: [RunRecord]) {

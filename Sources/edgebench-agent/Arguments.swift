@@ -13,7 +13,9 @@ enum Arguments {
       var output = JSONWriter(descriptor: 1)
       output.text("edgebench-agent ")
       output.text(version)
-      output.text(" (protocol 1, ")
+      output.text(" (protocol 1, plans ")
+      output.planRevision()
+      output.text(", ")
       output.text(Build.configuration)
       output.text(" build, ")
       output.text(eb_isa_name(eb_isa_detect()))
@@ -53,10 +55,14 @@ enum Arguments {
        "max_ns": 10000000000, "profile_runs": 0, "timer": "/usr/lib/edgebench/libedgebench-timer.so"}
       {"request": "infer", "plan": "model.ebplan", "inputs": [{"file": "0.raw"}], "threads": 1,
        "output_dir": "outputs"}
+      {"request": "count", "plan": "model.ebplan", "samples": 2}
 
     An input is a file of exactly the tensor's bytes, or numbers made from a seed; seed 1 where none is given.
-    Events: hello, loading, loaded, first, samples, steps, memory, output, done, error. Outputs are written to
+    Events: hello, loading, loaded, first, window, samples, steps, memory, output, done, error. Outputs are written to
     output_dir as 0.raw, 1.raw, ... in the model's order.
+    'count' marks each of "samples" inferences for an emulator that counts their instructions.
+    "sustained_ns" runs without pause for that long before the samples, and says in a 'window' event every "window_ns" how
+    fast, at which measured clock, and how hot ("temperature": a file of thousandths of a degree).
     The timer is the library that 'measure' takes its samples with, opened after the first inference and the
     warm-up; where none is named, libedgebench-timer.so in this program's folder.
     Sampling ends at max_ns or max_samples, or once there are 'samples' samples and min_ns has passed.

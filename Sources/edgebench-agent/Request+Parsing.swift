@@ -14,10 +14,10 @@ extension Request {
     guard reader.isAtEnd() else {
       throw .request("text after the request's closing brace; expected one object a line")
     }
-    guard let task else { throw .request("no 'request'; expected 'measure' or 'infer'") }
+    guard let task else { throw .request("no 'request'; expected 'measure', 'infer' or 'count'") }
     request.task = task
     guard !request.plan.isEmpty else { throw .request("no 'plan'; expected the path of a .ebplan file") }
-    guard task == .measure || !request.outputDirectory.isEmpty else {
+    guard task != .infer || !request.outputDirectory.isEmpty else {
       throw .request("no 'output_dir'; expected the folder that 'infer' writes to")
     }
     self = request
@@ -32,8 +32,10 @@ extension Request {
         task = .measure
       } else if word.equals("infer") {
         task = .infer
+      } else if word.equals("count") {
+        task = .count
       } else {
-        throw .request("unknown request; expected 'measure' or 'infer'")
+        throw .request("unknown request; expected 'measure', 'infer' or 'count'")
       }
     } else if name.equals("plan") {
       plan = try Self.path(&reader, "plan")
@@ -61,6 +63,12 @@ extension Request {
       minimumNanoseconds = try Self.integer(&reader, "min_ns", in: 0...86_400_000_000_000)
     } else if name.equals("max_ns") {
       maximumNanoseconds = try Self.integer(&reader, "max_ns", in: 1...86_400_000_000_000)
+    } else if name.equals("sustained_ns") {
+      sustainedNanoseconds = try Self.integer(&reader, "sustained_ns", in: 0...86_400_000_000_000)
+    } else if name.equals("window_ns") {
+      windowNanoseconds = try Self.integer(&reader, "window_ns", in: 1...86_400_000_000_000)
+    } else if name.equals("temperature") {
+      temperature = try Self.path(&reader, "temperature")
     } else if name.equals("profile_runs") {
       profileRuns = Int(try Self.integer(&reader, "profile_runs", in: 0...1000))
     } else {

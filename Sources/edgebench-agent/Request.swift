@@ -1,6 +1,6 @@
 /// What the agent is asked to do with one plan.
 struct Request {
-  enum Task { case measure, infer }
+  enum Task { case measure, infer, count }
 
   var task = Task.measure
   /// A C string.
@@ -13,6 +13,11 @@ struct Request {
   var maximumSamples = 10_000
   var minimumNanoseconds: Int64 = 0
   var maximumNanoseconds: Int64 = 10_000_000_000
+  /// How long to run without pause before the samples, in windows of their own; 0 for not at all.
+  var sustainedNanoseconds: Int64 = 0
+  var windowNanoseconds: Int64 = 1_000_000_000
+  /// A file of thousandths of a degree Celsius: a C string, empty for none.
+  var temperature: [UInt8] = []
   /// Inferences in which every step is timed alone; 0 for none.
   var profileRuns = 0
   /// The timer library: a C string, empty for the one beside this program.

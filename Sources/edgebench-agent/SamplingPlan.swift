@@ -16,9 +16,12 @@ struct SamplingPlan {
     maximum = request.maximumSamples
     earliestEnd = start + min(request.minimumNanoseconds, request.maximumNanoseconds)
     latestEnd = start + request.maximumNanoseconds
-    // At most a 20th of the time at once, so that a batch does not overrun the end by more.
-    let fitting = request.maximumNanoseconds / 20 / max(1, estimate)
-    longestBatch = Int(max(1, min(fitting, Int64(EB_TIMER_MAX_BATCH))))
+    longestBatch = Self.longestBatch(within: request.maximumNanoseconds, estimate: estimate)
+  }
+
+  /// At most a 20th of `nanoseconds` at once, so that a batch does not overrun their end by more.
+  static func longestBatch(within nanoseconds: Int64, estimate: Int64) -> Int {
+    Int(max(1, min(nanoseconds / 20 / max(1, estimate), Int64(EB_TIMER_MAX_BATCH))))
   }
 
   /// The next batch: never more than the samples still wanted, at least 1.

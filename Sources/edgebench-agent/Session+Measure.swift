@@ -22,18 +22,29 @@ extension Session {
     let timer = try Timer(path: request.timer)
     // Before the samples, so that none of them waits for Google Benchmark's own code.
     let overhead = try timer.overhead()
+    // The samples follow it, so that they are of the state that it led to.
+    try sustain(loaded, request, timer, estimate: estimate)
     let faultsBefore = eb_memory_major_faults()
-    try sample(loaded, request, timer, estimate: estimate)
+    var conditions = Conditions()
+    try sample(loaded, request, timer, estimate: estimate, &conditions)
+    conditions.end()
     let faults = eb_memory_major_faults() - faultsBefore
     if request.profileRuns > 0 { profile(loaded, runs: request.profileRuns) }
     begin("done")
     member("timer_overhead_ns", overhead)
     member("major_faults", faults)
+    member("clock_before_hz", conditions.clockBefore)
+    member("clock_lowest_hz", conditions.lowestClock)
+    member("clock_highest_hz", conditions.highestClock)
+    if let waited = conditions.waited {
+      member("sampling_ns", conditions.elapsed)
+      member("waited_ns", waited)
+    }
     end()
   }
 
   /// One inference, timed without Google Benchmark: a first one cannot be repeated.
-  private static func time(_ loaded: Loaded) -> Int64 {
+  static func time(_ loaded: Loaded) -> Int64 {
     loaded.inputs.fill(loaded.executor)
     let start = eb_clock_ns()
     loaded.executor.run()
@@ -51,41 +62,20 @@ extension Session {
     return last
   }
 
-  /// What the timer sees: the work of one sample.
-  private struct Work {
-    let executor: Executor
-    let inputs: InputSet
-  }
-
   private mutating func sample(
-    _ loaded: Loaded, _ request: borrowing Request, _ timer: Timer, estimate: Int64
+    _ loaded: Loaded, _ request: borrowing Request, _ timer: Timer, estimate: Int64,
+    _ conditions: inout Conditions
   ) throws(AgentError) {
-    var work = Work(executor: loaded.executor, inputs: loaded.inputs)
     let chunk = SampleChunk()
     var plan = SamplingPlan(request, estimate: estimate, start: eb_clock_ns())
     while plan.isOpen(at: eb_clock_ns()) {
       let batch = min(plan.batch, chunk.free)
-      let status = withUnsafeMutablePointer(to: &work) { work in
-        timer.run(
-          prepare: { context in
-            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
-            work.pointee.inputs.fill(work.pointee.executor)
-            return 0
-          },
-          call: { context in
-            guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
-            work.pointee.executor.run()
-            return 0
-          }, context: work, count: batch, samples: chunk.end)
-      }
-      guard status == 0 else {
-        throw AgentError(
-          kind: .internalFailure, message: "Google Benchmark gave no samples (status \(status))")
-      }
+      try timer.sample(loaded, count: batch, into: chunk.end)
       chunk.append(batch)
       plan.took(batch)
       if chunk.free == 0 || chunk.isDue(at: eb_clock_ns()) || !plan.isOpen(at: eb_clock_ns()) {
         send(chunk)
+        conditions.note()
         // The reader on the other side has just disturbed the caches: one inference that does not count.
         if estimate < 10_000_000 { _ = Self.time(loaded) }
       }

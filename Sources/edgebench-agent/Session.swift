@@ -37,6 +37,7 @@ struct Session {
     switch request.task {
     case .measure: try measure(request)
     case .infer: try infer(request)
+    case .count: try count(request)
     }
     guard output.flush() else {
       throw AgentError(kind: .outputFailed, message: "standard output cannot be written")
@@ -48,6 +49,10 @@ struct Session {
     member("protocol", Self.protocolVersion)
     member("version", Arguments.version)
     member("build", Build.configuration)
+    name("plans")
+    output.byte(UInt8(ascii: "\""))
+    output.planRevision()
+    output.byte(UInt8(ascii: "\""))
     let isa = eb_isa_name(eb_isa_detect())
     name("isa")
     output.byte(UInt8(ascii: "\""))

@@ -31,6 +31,38 @@ struct Timer {
     samples: UnsafeMutablePointer<Int64>?
   ) -> Int32 { library(prepare, call, context, count, samples) }
 
+  /// What the timer sees: the work of one sample.
+  private struct Work {
+    let executor: Executor
+    let inputs: InputSet
+  }
+
+  /// Times `count` inferences, each with its inputs in place, into `samples`: nanoseconds.
+  ///
+  /// - Parameter count: At most `EB_TIMER_MAX_BATCH`.
+  func sample(
+    _ loaded: Session.Loaded, count: Int, into samples: UnsafeMutablePointer<Int64>?
+  ) throws(AgentError) {
+    var work = Work(executor: loaded.executor, inputs: loaded.inputs)
+    let status = withUnsafeMutablePointer(to: &work) { work in
+      run(
+        prepare: { context in
+          guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
+          work.pointee.inputs.fill(work.pointee.executor)
+          return 0
+        },
+        call: { context in
+          guard let work = context?.assumingMemoryBound(to: Work.self) else { return EB_TIMER_FAILED }
+          work.pointee.executor.run()
+          return 0
+        }, context: work, count: count, samples: samples)
+    }
+    guard status == 0 else {
+      throw AgentError(
+        kind: .internalFailure, message: "Google Benchmark gave no samples (status \(status))")
+    }
+  }
+
   /// The median time of a sample of nothing.
   func overhead() throws(AgentError) -> Int64 {
     let chunk = SampleChunk()

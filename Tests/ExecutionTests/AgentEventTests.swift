@@ -8,9 +8,32 @@ import Testing
 
   @Test func eventsAreRead() throws {
     #expect(
-      try parse(#"{"event":"hello","protocol":1,"version":"0.1.0","build":"release","isa":"avx2"}"#)
+      try parse(
+        #"{"event":"hello","protocol":1,"version":"0.1.0","build":"release","plans":"\#(PlanRevision.own)","isa":"avx2"}"#
+      )
         == .hello(.init(version: "0.1.0", build: "release", isa: "avx2")))
     #expect(try parse(#"{"event":"samples","ns":[3,1,2]}"#) == .samples([3, 1, 2]))
+    #expect(
+      try parse(
+        #"{"event":"window","start_ns":0,"end_ns":9,"count":2,"median_ns":3,"p90_ns":4,"max_ns":5,"clock_hz":6,"temperature_millidegrees":48312}"#
+      )
+        == .window(
+          .init(
+            startNanoseconds: 0, endNanoseconds: 9, count: 2, medianNanoseconds: 3, p90Nanoseconds: 4,
+            maximumNanoseconds: 5, clockHertz: 6, temperature: 48.312)))
+    #expect(
+      try parse(
+        #"{"event":"done","timer_overhead_ns":1,"major_faults":0,"clock_before_hz":3,"clock_lowest_hz":2,"clock_highest_hz":4,"sampling_ns":9,"waited_ns":1}"#
+      )
+        == .done(
+          .init(
+            timerOverheadNanoseconds: 1, majorFaults: 0,
+            clock: MeasuredClock(beforeHertz: 3, lowestHertz: 2, highestHertz: 4),
+            contention: Contention(samplingNanoseconds: 9, waitedNanoseconds: 1))))
+    #expect(
+      try parse(#"{"event":"exit","status":137,"kills":1,"peak_memory_bytes":0,"message":""}"#)
+        == .exit(.init(status: 137, message: "", peakBytes: nil, kills: 1)))
+    #expect(try parse(#"{"event":"confined","mechanism":"rlimit"}"#) == .confined(mechanism: "rlimit"))
     #expect(
       try parse(#"{"event":"error","where":"first_inference","kind":"internal","message":"x"}"#)
         == .error(.init(phase: .firstInference, kind: "internal", message: "x")))

@@ -118,8 +118,10 @@ import Testing
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     agent.waitUntilExit()
     #expect(
-      text.wholeMatch(of: /edgebench-agent \d+\.\d+\.\d+ \(protocol 1, (debug|release) build, [a-z0-9]+\)\n/)
-        != nil)
+      text.wholeMatch(
+        of:
+          /edgebench-agent \d+\.\d+\.\d+ \(protocol 1, plans (\d+\.\d+), (debug|release) build, [a-z0-9]+\)\n/
+      )?.1.description == PlanRevision.own.description)
   }
 }
 

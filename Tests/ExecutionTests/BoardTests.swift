@@ -76,6 +76,8 @@ import Testing
     @/proc/cpuinfo
      processor\t: 0
      Features\t: fp asimd crc32
+     CPU part\t: 0xd08
+     Revision\t: c03114
      Model\t\t: Raspberry Pi 4 Model B Rev 1.4
     @/proc/device-tree/model
      Raspberry Pi 4 Model B Rev 1.4
@@ -105,6 +107,15 @@ import Testing
     @storage
      Filesystem 1024-blocks Used Available Capacity Mounted on
      /dev/mmcblk0p2 100 50 50 50% /
+    @sys/block/mmcblk0/device/type
+    @/sys/block/mmcblk0/device/type
+     SD
+    @firmware
+     Mar 17 2023 10:50:39
+     version 82f9bb929ce2186eb1824178c1ae82902ba7275b (clean) (release) (start)
+    @speed
+     write 16777216 bytes (17 MB, 16 MiB) copied, 0.8 s, 21.0 MB/s
+     read 16777216 bytes (16.0MB) copied, 0.400000 seconds, 40.0MB/s
     @end
 
     """
@@ -126,6 +137,14 @@ import Testing
     #expect(identity.features == ["fp", "asimd", "crc32"])
     #expect(identity.bits == 64)
     #expect(identity.storage == "/dev/mmcblk0p2")
+    #expect(identity.storageKind == "SD card")
+    #expect(identity.storageReadBytesPerSecond == 41_943_040)
+    #expect(identity.storageWriteBytesPerSecond == 20_971_520)
+    #expect(identity.revision == "c03114")
+    #expect(identity.firmware == "version 82f9bb929ce2186eb1824178c1ae82902ba7275b (clean) (release) (start)")
+    #expect(identity.cores == [.init(type: "Cortex-A72", count: 4)])
+    #expect(snapshot.temperatureFile == "/sys/class/thermal/thermal_zone0/temp")
+    #expect(snapshot.coreNumbers == [0, 1, 2, 3])
   }
 
   @Test func answerThatIsCutShortIsRefused() throws {
@@ -140,6 +159,64 @@ import Testing
     #expect(files.allSatisfy { $0.hasPrefix("proc") || $0.hasPrefix("sys") })
     #expect(!FileManager.default.fileExists(atPath: "\(TemporaryFolder.standardParent)/escaped"))
   }
+}
+
+@Suite struct BoardStorageTests {
+  @Test(arguments: [
+    ("/dev/mmcblk0p2", "mmcblk0/device/type", "SD", "SD card"),
+    ("/dev/mmcblk1", "mmcblk1/device/type", "MMC", "eMMC"),
+    ("/dev/nvme0n1p1", "x", "", "NVMe"), ("/dev/sda1", "sda/queue/rotational", "1", "spinning disk"),
+    ("/dev/vda", "vda/queue/rotational", "0", "disk"),
+  ])
+  func kindIsTheKernelsWord(device: String, file: String, text: String, kind: String) throws {
+    let scratch = try Scratch()
+    _ = try scratch.write(text + "\n", to: "block/\(file)")
+    #expect(BoardStorage.kind(of: device, sys: scratch.path) == kind)
+  }
+
+  @Test func whatIsNoDiskHasNoKind() throws {
+    let scratch = try Scratch()
+    #expect(BoardStorage.kind(of: "tmpfs", sys: scratch.path) == nil)
+    #expect(BoardStorage.kind(of: "/dev/root", sys: scratch.path) == nil)
+  }
+
+  @Test(arguments: [
+    "", "read", "read x bytes copied, 1 s", "read 1 copied,", "read 5 bytes copied, 0 s",
+    "write 5 b copied, 1 s",
+  ])
+  func wordsWithoutASpeedGiveNone(text: String) {
+    #expect(BoardStorage.bytesPerSecond(text, "read") == nil)
+  }
+}
+
+@Suite struct RemoteConfinementTests {
+  @Test func boardSaysHowItKeepsTheLimit() {
+    let confinement = RemoteConfinement(
+      ResourceLimits(memory: .mebibytes(64), cores: 2), cores: [0, 1, 2, 3])
+    #expect(confinement.memoryWord == "67108864")
+    #expect(confinement.coresWord == "2,3")
+    #expect(confinement.report.mechanism == "none")
+    confinement.settle("magic")
+    #expect(confinement.report.mechanism == "none")
+    confinement.settle("rlimit")
+    confinement.settle("rlimit")
+    #expect(confinement.report.mechanism == "rlimit")
+    #expect(confinement.report.notEnforced.count == 1, "said once, though it was heard again")
+  }
+
+  @Test func noLimitIsAWordToo() {
+    let confinement = RemoteConfinement(.none, cores: [0, 1])
+    #expect(confinement.memoryWord == BoardScript.nothing)
+    #expect(confinement.coresWord == BoardScript.nothing)
+  }
+}
+
+@Suite struct InstructionCountTests {
+  @Test func twoEqualCountsAreOne() {
+    #expect(EmulatedBoardRunner.count(in: "6035\n6035\n") == 6035)
+  }
+  @Test(arguments: ["", "6035\n", "6035\n6036\n", "x\nx\n", "0\n0\n", "5\n5\n5\n"])
+  func anythingElseIsNone(text: String) { #expect(EmulatedBoardRunner.count(in: text) == nil) }
 }
 
 @Suite struct AgentBundleTests {

@@ -11,7 +11,7 @@ import Units
   let scratch: Scratch
   let plan: String
   static let hello =
-    #"echo '{"event":"hello","protocol":1,"version":"0","build":"release","isa":"scalar"}'; read request"#
+    #"echo '{"event":"hello","protocol":1,"version":"0","build":"release","plans":"\#(PlanRevision.own)","isa":"scalar"}'; read request"#
 
   init() throws {
     scratch = try Scratch()
@@ -109,6 +109,16 @@ import Units
         == .wrongProtocol)
   }
 
+  @Test(arguments: ["", #""plans":"1.2","#]) func agentOfAnotherBuildIsToldFromABrokenPlan(plans: String)
+    throws
+  {
+    let error = try failure(
+      #"echo '{"event":"hello","protocol":1,"build":"x",\#(plans)"isa":"y"}'; sleep 9"#)
+    #expect(error.kind == .wrongProtocol)
+    #expect(error.description.hasPrefix("the agent runs plans of "))
+    #expect(error.description.hasSuffix("makes \(PlanRevision.own). Build both from one source."))
+  }
+
   @Test func eventBeforeTheGreetingIsRefused() throws {
     #expect(try failure(#"echo '{"event":"loading"}'; sleep 9"#).kind == .agentBroken)
   }
@@ -124,6 +134,36 @@ import Units
     #expect(
       error.description
         == "the agent ended with status 5 in phase 'start', before it was done: no such kernel.")
+  }
+
+  private static let run = """
+    echo '{"event":"loading"}'
+    echo '{"event":"loaded","load_ns":1,"arena_bytes":1,"state_bytes":1,"plan_bytes":1,"outputs":1}'
+    echo '{"event":"first","first_inference_ns":1}'
+    echo '{"event":"done"}'
+    """
+
+  @Test func companionRunsBesideAndIsGoneAfterwards() throws {
+    let command = "echo $$ > \(scratch.path)/companion; sleep 60 & sleep 60"
+    let measurement = try measure("\(Self.hello); \(Self.run)") { $0.beside = command }
+    #expect(measurement.companion == Companion(command: command, ranToTheEnd: true))
+    let text = try scratch.read("companion").trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(kill(try #require(Int32(text)), 0) != 0)
+  }
+
+  @Test func companionThatEndsBeforeTheMeasurementIsTold() throws {
+    let measurement = try measure("\(Self.hello); sleep 1; \(Self.run)") { $0.beside = "sleep 0.8" }
+    #expect(measurement.companion?.ranToTheEnd == false)
+  }
+
+  @Test func companionThatIsNotThereEndsTheRunWithItsName() throws {
+    let error = #expect(throws: ExecutionError.self) {
+      try measure("\(Self.hello); \(Self.run)") { $0.beside = "no-such-program --x" }
+    }
+    #expect(
+      error?.description
+        == "--beside 'no-such-program --x' ended at once (such a program is not there); expected a command that goes on."
+    )
   }
 
   @Test func endlessLineEndsTheRun() throws {

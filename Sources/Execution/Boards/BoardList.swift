@@ -7,11 +7,16 @@ public struct Board: Sendable, Equatable {
   public var address: BoardAddress
   /// An ssh configuration in place of the user's own.
   public var sshConfiguration: String?
+  /// The device profile that describes it, by name or file.
+  public var profile: String?
 
-  public init(name: String, address: BoardAddress, sshConfiguration: String? = nil) {
+  public init(
+    name: String, address: BoardAddress, sshConfiguration: String? = nil, profile: String? = nil
+  ) {
     self.name = name
     self.address = address
     self.sshConfiguration = sshConfiguration
+    self.profile = profile
   }
 }
 
@@ -24,9 +29,10 @@ public struct BoardList: Sendable {
     var name: String
     var address: String
     var sshConfiguration: String?
+    var profile: String?
 
     enum CodingKeys: String, CodingKey {
-      case name, address
+      case name, address, profile
       case sshConfiguration = "ssh_config"
     }
   }
@@ -57,7 +63,7 @@ public struct BoardList: Sendable {
         boards.append(
           Board(
             name: entry.name, address: try BoardAddress(entry.address),
-            sshConfiguration: entry.sshConfiguration))
+            sshConfiguration: entry.sshConfiguration, profile: entry.profile))
       } catch {
         throw ExecutionError(.board, "\(path): \(error.description)")
       }
@@ -104,7 +110,8 @@ public struct BoardList: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let entries = boards.map {
-      Entry(name: $0.name, address: $0.address.text, sshConfiguration: $0.sshConfiguration)
+      Entry(
+        name: $0.name, address: $0.address.text, sshConfiguration: $0.sshConfiguration, profile: $0.profile)
     }
     do {
       try AtomicFile.write(encoder.encode(entries), to: path)

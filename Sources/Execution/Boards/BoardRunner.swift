@@ -21,7 +21,7 @@ public struct BoardState: Sendable {
   public var profile: DeviceProfile
   /// What plans must be lowered for: "neon".
   public var instructionSet: String
-  /// "edgebench-agent 0.1.0 (protocol 1, release build, neon)"
+  /// "edgebench-agent 0.1.0 (protocol 1, plans 2.305419896, release build, neon)"
   public var agent: String
 
   /// - Parameter greeting: What the agent says of its version.
@@ -39,14 +39,20 @@ public struct BoardState: Sendable {
     guard version == AgentEvent.protocolVersion else {
       throw ExecutionError(
         .wrongProtocol,
-        "\(board): the agent speaks protocol \(version), this edgebench \(AgentEvent.protocolVersion). Make it anew with 'make agent TARGET=...'."
+        "\(board): the agent speaks protocol \(version), this edgebench \(AgentEvent.protocolVersion). \(Self.cure)"
       )
+    }
+    let plans = words.firstIndex(of: "plans").map { words[min($0 + 1, words.count - 1)] }
+    if let mismatch = PlanRevision.mismatch(plans, cure: Self.cure) {
+      throw ExecutionError(.wrongProtocol, "\(board): \(mismatch)")
     }
     self.environment = environment
     self.profile = profile
     instructionSet = isa
     agent = words.joined(separator: " ")
   }
+
+  private static let cure = "Make it anew with 'make agent TARGET=...'."
 }
 
 extension Board {

@@ -29,15 +29,15 @@ final class EmulatedBoardRunner: BoardRunner {
       ? "arm-linux-gnueabihf" : "aarch64-linux-gnu"
   }
 
-  private var emulator: String {
+  var emulator: String {
     target == "aarch64-linux-gnu" ? "/usr/bin/qemu-aarch64" : "/usr/bin/qemu-arm"
   }
 
-  private func arguments(_ bundle: AgentBundle, _ words: [String] = []) -> [String] {
+  func arguments(_ bundle: AgentBundle, _ words: [String] = []) -> [String] {
     ["-cpu", core, "-L", "/usr/\(target)", bundle.agent] + words
   }
 
-  private func bundle() throws(ExecutionError) -> AgentBundle {
+  func bundle() throws(ExecutionError) -> AgentBundle {
     try AgentBundle(target: target, in: agents, board: board.name)
   }
 
@@ -98,10 +98,15 @@ final class EmulatedBoardRunner: BoardRunner {
       try collector.hear(event)
     }
     try hold(nil)
-    return collector.finish(ending, limit: nil, counters: nil)
+    var measurement = collector.finish(ending, limit: nil, counters: nil)
+    // Of the emulator's own work, which says nothing of the board's.
+    measurement.clock = nil
+    measurement.contention = nil
+    if case .completed = measurement.outcome { measurement.instructions = try instructions(request) }
+    return measurement
   }
 
-  private func hold(_ process: AgentProcess?) throws(ExecutionError) {
+  func hold(_ process: AgentProcess?) throws(ExecutionError) {
     let isCancelled = state.withLock { state in
       state.process = process
       return state.isCancelled

@@ -19,8 +19,10 @@ final class SSHBoardRunner: BoardRunner {
 
   private struct Ready {
     var bundle: AgentBundle
-    var cores: Int
+    /// Of its cores, those that are online.
+    var cores: [Int]
     var bytes: Int64
+    var temperatureFile: String?
   }
 
   init(_ board: Board, _ address: SSHAddress, agents: String) throws(ExecutionError) {
@@ -31,7 +33,7 @@ final class SSHBoardRunner: BoardRunner {
   }
 
   func prepare() throws(ExecutionError) -> BoardState {
-    let snapshot = try snapshot()
+    var snapshot = try snapshot()
     guard let target = AgentBundle.target(machine: snapshot.machine, bits: snapshot.bits) else {
       throw ExecutionError(
         .board,
@@ -50,9 +52,15 @@ final class SSHBoardRunner: BoardRunner {
         "\(board.name): the agent for \(target) does not start there (\(lastLine(version.error))). It needs glibc 2.31 or newer."
       )
     }
+    if !snapshot.knowsSpeed {
+      _ = try connection.run(["speed"], timeout: .seconds(120))
+      snapshot = try self.snapshot()
+    }
     let environment = environment(snapshot)
-    ready.withLock {
-      $0 = Ready(bundle: bundle, cores: environment.logicalCores, bytes: bundle.agentBytes ?? 0)
+    ready.withLock { [snapshot] in
+      $0 = Ready(
+        bundle: bundle, cores: snapshot.coreNumbers, bytes: bundle.agentBytes ?? 0,
+        temperatureFile: snapshot.temperatureFile)
     }
     return try BoardState(
       environment: environment,
@@ -78,7 +86,7 @@ final class SSHBoardRunner: BoardRunner {
 
   private func snapshot() throws(ExecutionError) -> BoardSnapshot {
     try BoardSnapshot(
-      connection.run(["snapshot"] + BoardSnapshot.patterns).output, of: board.name)
+      connection.run(["snapshot"]).output, of: board.name)
   }
 
   private func readied() throws(ExecutionError) -> Ready {
@@ -101,33 +109,40 @@ final class SSHBoardRunner: BoardRunner {
     }
     try push([plan] + inputs.compactMap { $0 })
 
-    var limits = Unconfined(request.limits).report
-    let threads = max(1, min(request.threads, ready.cores))
+    let confinement = RemoteConfinement(request.limits, cores: ready.cores)
+    let threads = max(1, min(request.threads, confinement.cores.count))
     if threads < request.threads {
-      limits.notEnforced.append("\(request.threads) threads: \(threads) ran, one a core.")
+      confinement.note("\(request.threads) threads: \(threads) ran, one a core.")
     }
-    var agentRequest = AgentRequest(request, threads: threads, timer: nil)
+    var agentRequest = AgentRequest(
+      request, threads: threads, timer: nil, temperature: ready.temperatureFile)
     agentRequest.plan = plan.name
     for (index, upload) in inputs.enumerated() {
       if let upload { agentRequest.inputs[index].file = upload.name }
     }
     let run = RemoteRun(connection: connection, patience: patience)
-    try start(run, ready.bundle, agentRequest.line)
+    try start(run, ready.bundle, agentRequest.line, confinement, beside: request.beside)
     var isLost = false
     defer { if !isLost { run.stop() } }
     do throws(ExecutionError) {
       return try run.follow { process throws(ExecutionError) in
         var collector = MeasurementCollector(
-          request, digest: ready.bundle.digest, report: limits, threads: threads, progress: progress)
-        let confinement = Unconfined(request.limits)
+          request, digest: ready.bundle.digest, report: confinement.report, threads: threads,
+          progress: progress)
         var session = AgentSession(
-          process: process, confinement: confinement, hasMemoryLimit: false, request: [],
-          timeouts: request.timeouts, budget: request.budget)
+          process: process, confinement: confinement, hasMemoryLimit: request.limits.memory != nil,
+          request: [], timeouts: request.timeouts, budget: request.budget)
         let ending = try session.run {
         } heard: { event throws(ExecutionError) in
+          if case .confined(let mechanism) = event { confinement.settle(mechanism) }
+          if case .companionEnded(let status) = event {
+            throw CompanionProcess.endedAtOnce(request.beside ?? "", status: status)
+          }
           try collector.hear(event)
         }
-        return collector.finish(ending, limit: nil, counters: nil)
+        collector.measurement.sandbox = confinement.report
+        collector.measurement.companion = try companion(of: run, request)
+        return collector.finish(ending, limit: request.limits.memory, counters: confinement.counters)
       }
     } catch {
       isLost = error.kind == .connectionLost
@@ -135,9 +150,23 @@ final class SSHBoardRunner: BoardRunner {
     }
   }
 
-  private func start(_ run: RemoteRun, _ bundle: AgentBundle, _ request: [UInt8]) throws(ExecutionError) {
-    let result = try connection.run(
-      ["start", run.id, bundle.remoteAgent, String(request.count)], input: .bytes(request))
+  private func companion(of run: RemoteRun, _ request: MeasurementRequest) throws(ExecutionError)
+    -> Companion?
+  {
+    guard let command = request.beside else { return nil }
+    let said = String(decoding: try connection.run(["beside", run.id]).output, as: UTF8.self)
+    return Companion(command: command, ranToTheEnd: said.hasPrefix("running"))
+  }
+
+  private func start(
+    _ run: RemoteRun, _ bundle: AgentBundle, _ request: [UInt8], _ confinement: RemoteConfinement,
+    beside: String?
+  ) throws(ExecutionError) {
+    let words = [
+      "start", run.id, bundle.remoteAgent, String(request.count), confinement.memoryWord,
+      confinement.coresWord, beside ?? BoardScript.nothing,
+    ]
+    let result = try connection.run(words, input: .bytes(request))
     guard result.status == 0 else { throw refusal(result, of: "the request", bytes: Int64(request.count)) }
   }
 

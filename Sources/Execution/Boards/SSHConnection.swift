@@ -69,8 +69,19 @@ final class SSHConnection: Sendable {
   func run(
     _ words: [String], input: ChildProcess.Input = .nothing, timeout: Duration = .seconds(60)
   ) throws(ExecutionError) -> ChildProcess {
+    let result = try send(BoardScript.command(words), input, timeout)
+    guard result.status == BoardScript.notThere else { return result }
+    let kept = try send(BoardScript.installation, .bytes(Array(BoardScript.text.utf8)), timeout)
+    // Where nothing can be kept, the command itself says so best.
+    return try send(
+      kept.status == 0 ? BoardScript.command(words) : BoardScript.wholeCommand(words), input, timeout)
+  }
+
+  private func send(
+    _ words: [String], _ input: ChildProcess.Input, _ timeout: Duration
+  ) throws(ExecutionError) -> ChildProcess {
     let result = try ChildProcess.run(
-      Self.program, arguments(for: BoardScript.command(words)), input: input, timeout: timeout,
+      Self.program, arguments(for: words), input: input, timeout: timeout,
       running: { process throws(ExecutionError) in try hold(process) })
     if result.status == Self.connectionStatus || result.status < 0 { throw failure(saying: result.error) }
     return result

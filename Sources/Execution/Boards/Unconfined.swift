@@ -1,6 +1,6 @@
 internal import Records
 
-/// No limits but the board's own.
+/// No limits but the machine's own.
 final class Unconfined: Confinement {
   let report: SandboxReport
   let entry = ConfinementEntry()
@@ -13,7 +13,7 @@ final class Unconfined: Confinement {
     var report = SandboxReport(mechanism: "none")
     if let memory = limits.memory {
       report.notEnforced.append(
-        "\(memory) of memory: the board's own was there; the peak is compared instead.")
+        "\(memory) of memory: this machine's own was there; the peak is compared instead.")
     }
     self.report = report
   }

@@ -27,6 +27,10 @@ struct Campaign {
   var sweeps = false
   /// When no further variant is begun.
   var deadline: ContinuousClock.Instant?
+  /// What the device does besides, and for how long before.
+  var load = MachineLoad.none
+  /// Where the records of a device without other work are, to compare with; `nil` where there is no other work.
+  var restingStore: RecordStore?
   /// Measures again what could be reused.
   var isFresh = false
   /// A folder of the user's data for every model.
@@ -45,6 +49,8 @@ struct Campaign {
     var decision: SizingDecision
     /// Variants that cannot be made, by name, and why.
     var inapplicable: [String: String]
+    /// What other work beside it costs.
+    var headRooms: [HeadRoom] = []
   }
 
   /// What the sandbox enforces: the device's own limits, and those that the user set.
@@ -69,14 +75,28 @@ struct Campaign {
     }
     var records: [RunRecord] = []
     var inapplicable: [String: String] = [:]
+    var headRooms: [HeadRoom] = []
     func measure(_ recipe: Recipe, threads: Int) throws(CommandFailure) {
       let label = "\(subject.identity.name) \(recipe.name)"
       progress(label, nil)
       switch try variants.make(recipe) {
       case .notApplicable(let reason): inapplicable[recipe.name] = reason
       case .graph(let graph):
-        records.append(
-          try record(of: graph, as: recipe, threads, subject, data, &variants) { progress(label, $0) })
+        let resting = try restingStore.map { store throws(CommandFailure) in
+          var resting = self
+          (resting.store, resting.load.beside, resting.restingStore) = (store, nil, nil)
+          return try resting.record(of: graph, as: recipe, threads, subject, data, &variants) {
+            progress("\(label), alone", $0)
+          }
+        }
+        let record = try record(of: graph, as: recipe, threads, subject, data, &variants) {
+          progress(label, $0)
+        }
+        records.append(record)
+        headRooms +=
+          resting.flatMap {
+            HeadRoom(alone: $0, beside: record, requirements: requirements)
+          }.map { [$0] } ?? []
       }
     }
     for threads in threadCounts {
@@ -94,7 +114,9 @@ struct Campaign {
     }
     try note(inapplicable, in: &records)
     let decision = decide(records, variants)
-    return Sized(subject: subject, records: records, decision: decision, inapplicable: inapplicable)
+    return Sized(
+      subject: subject, records: records, decision: decision, inapplicable: inapplicable,
+      headRooms: headRooms)
   }
 
   /// Whether the time that was given is over.
@@ -164,7 +186,7 @@ struct Campaign {
       configuration: Configuration(
         variant: recipe.name, engine: engine.name, threads: threads, precision: graph.precision),
       agentDigest: try failing(as: .runFailed) { try runner.agentDigest() }, tool: Program.identity,
-      inputs: [limits.identity, data?.identity].compactMap { $0 }.joined(separator: "; "))
+      inputs: [limits.identity, load.identity, data?.identity].compactMap { $0 }.joined(separator: "; "))
     if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }
 
     let artefact = try engine.artefact(of: graph, named: "\(subject.identity.name): \(recipe.name)", in: work)
@@ -203,6 +225,7 @@ struct Campaign {
     request.minimumTime = .milliseconds(300)
     request.budget = .seconds(isOnBoard ? 30 : 4)
     request.inputs = []
+    load.apply(to: &request)
     return request
   }
 

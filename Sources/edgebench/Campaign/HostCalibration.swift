@@ -1,20 +1,34 @@
 import DeviceProfiles
 import Digests
+import Engines
+import Execution
 import Foundation
 import LatencyModel
 import Records
 import ReferenceSuite
 
-/// Calibrates the latency model of the built-in engine on this machine: a profile, and beside it the steps that were timed.
+/// Calibrates the latency model of the built-in engine on this machine, or on a board: a profile, and beside it the steps that
+/// were timed.
 struct HostCalibration {
   /// The profile (.yaml); made where it is not there.
   let path: String
   let maximumTime: Duration
+  /// `nil` for this machine.
+  var board: CalibratedBoard?
+
+  /// A board that is ready to run.
+  struct CalibratedBoard {
+    var runner: any PlanRunner
+    var engine: BuiltinEngine
+    /// As its kernel describes it.
+    var profile: DeviceProfile
+  }
 
   func run() throws(CommandFailure) {
     let deadline = ContinuousClock.now + maximumTime
-    let host = DeviceProfile.host()
-    var campaign = try StepCampaign()
+    let host = board?.profile ?? DeviceProfile.host()
+    var campaign =
+      if let board { try StepCampaign(on: board.runner, engine: board.engine) } else { try StepCampaign() }
     defer { campaign.remove() }
     let networks = ReferenceSuite.calibration
     try campaign.prepare(networks)
@@ -27,7 +41,8 @@ struct HostCalibration {
     let steps = StepStore.path(of: path)
     let text = table.csv
     try failing(as: .runFailed) { try AtomicFile.write(Data(text.utf8), to: steps) }
-    let source = "calibrated on this machine, \(table.date), \(SHA256.hexadecimal(of: text))"
+    let place = board == nil ? "this machine" : "board"
+    let source = "calibrated on \(place), \(table.date), \(SHA256.hexadecimal(of: text))"
     let isNew = !FileManager.default.fileExists(atPath: path)
     if isNew { try writeProfile(of: host, source: source) }
     var lines: [String] = []

@@ -4,6 +4,7 @@ import Foundation
 import Records
 import Reporting
 import Sizing
+import Units
 
 /// What a campaign prints and leaves in the results folder.
 struct SizingOutput {
@@ -17,12 +18,28 @@ struct SizingOutput {
     try failing(as: .runFailed) {
       try AtomicFile.write(Data(tables.utf8), to: folder + "/TABLES.md")
     }
+    let plots = try writePlots(to: folder)
     for warning in warnings { Terminal.warning(warning) }
     if json.json != nil {
       let text = try failing(as: .runFailed) { try SizingReport.json(reports) }
       if try json.write(text: text) { return }
     }
-    try Terminal.output(text(reports) + "Records and tables: \(folder)\n")
+    try Terminal.output(text(reports) + plots + "Records and tables: \(folder)\n")
+  }
+
+  /// A plot for each record of sustained load; returns a line about each.
+  private func writePlots(to folder: String) throws(CommandFailure) -> String {
+    var lines = ""
+    for record in sized.flatMap(\.records) {
+      guard let load = record.measurement.sustained else { continue }
+      let plot = SustainedPlot(title: "\(record.model.name), \(record.configuration.title)", load: load)
+      guard let svg = plot.svg else { continue }
+      let name = record.key.fileName.dropLast(RecordKey.fileSuffix.count)
+      let path = "\(folder)/\(name).sustained.svg"
+      try failing(as: .runFailed) { try AtomicFile.write(Data(svg.utf8), to: path) }
+      lines += "\(printable(plot.title, limit: 200)): \(plot.summary); \(printable(path, limit: 400))\n"
+    }
+    return lines
   }
 
   private func text(_ reports: [SizingReport]) -> String {
@@ -38,6 +55,9 @@ struct SizingOutput {
     for result in sized {
       for note in notes(result) {
         text += terminal.styled("  \(result.subject.identity.name): \(note)") + "\n"
+      }
+      for room in result.headRooms {
+        text += terminal.styled("  \(result.subject.identity.name): \(room.sentence)") + "\n"
       }
     }
     if sized.flatMap(\.records).contains(where: { $0.projection?.latency != nil }) {

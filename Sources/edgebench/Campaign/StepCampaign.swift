@@ -8,7 +8,7 @@ import LatencyModel
 import Records
 import ReferenceSuite
 
-/// Times the steps of networks on this machine.
+/// Times the steps of networks on this machine, or on a board.
 struct StepCampaign {
   /// A network in one precision, as the engine runs it.
   struct Subject {
@@ -17,19 +17,27 @@ struct StepCampaign {
     var calls: [KernelCall]
   }
 
-  private let runner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit)
+  private let runner: any PlanRunner
+  private let engine: BuiltinEngine
   private let work: TemporaryFolder
   private(set) var subjects: [Subject] = []
 
   /// In f32, and what the recipes make of it.
   static let recipes: [Recipe] = [.reference, .int8Static, .int8Dynamic]
 
-  init() throws(CommandFailure) { work = try failing(as: .runFailed) { try TemporaryFolder() } }
+  /// - Parameter engine: That lowers for the processor that `runner` runs on.
+  init(
+    on runner: any PlanRunner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit),
+    engine: BuiltinEngine = BuiltinEngine()
+  ) throws(CommandFailure) {
+    self.runner = runner
+    self.engine = engine
+    work = try failing(as: .runFailed) { try TemporaryFolder() }
+  }
 
   func remove() { work.remove() }
 
   mutating func prepare(_ networks: [ReferenceModel]) throws(CommandFailure) {
-    let engine = BuiltinEngine()
     for network in networks {
       let graph = try failing(as: .runFailed) { try network.build() }
       var variants = VariantSet(of: graph)
@@ -105,6 +113,6 @@ struct StepCampaign {
     request.minimumTime = .milliseconds(100)
     request.budget = .seconds(2)
     request.profileRuns = known.map { Int(max(20, min(400, 1.5e8 / $0))) } ?? 20
-    return try failing(as: .runFailed) { try runner.measure(request) }
+    return try failing(as: .runFailed) { try runner.measure(request) { _ in } }
   }
 }

@@ -8,17 +8,50 @@ extension Boards {
   /// `edgebench boards check`: whether a board can be measured on, and what it is.
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Reach a board, bring the agent there, and say what it is.")
+      abstract: "Reach a board, bring the agent there, and say what it is.",
+      discussion: """
+        With a profile it also says whether the board is the one that the profile describes, a line for each difference; the \
+        exit status is 1 where there are any.
+        """)
 
     @OptionGroup var board: BoardOptions
+
+    @Option(help: "The device profile to hold it to; the one it was added with where not given.")
+    var profile: String?
+
+    @OptionGroup var profiles: ProfileFolderOptions
     @OptionGroup var json: JSONOption
 
     func run() throws {
-      let runner = try board.runner(of: board.board())
+      let found = try board.board()
+      let described = try (profile ?? found.profile).map { name throws(CommandFailure) in
+        try profiles.profile(name)
+      }
+      let runner = try board.runner(of: found)
       let interrupts = Interrupts(cancelling: runner, message: "The board is as it was.")
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      if try !json.write(state.environment) { try Terminal.output(Self.text(state)) }
+      let differences = described.map { Self.differences($0, state) }
+      if try !json.write(state.environment) {
+        try Terminal.output(Self.text(state))
+        if let described, differences == [] {
+          try Terminal.output("As '\(described.id)' describes it, as far as its kernel tells.\n")
+        }
+      }
+      guard let described, let differences, !differences.isEmpty else { return }
+      for line in differences { Terminal.warning("\(found.name): \(line).") }
+      throw CommandFailure(
+        status: .gateFailed,
+        message:
+          "\(found.name) is not as profile '\(described.id)' describes it, in the \(differences.count) ways above."
+      )
+    }
+
+    private static func differences(_ profile: DeviceProfile, _ state: BoardState) -> [String] {
+      let board = state.environment.board
+      return profile.differences(
+        on: state.profile, storageKind: board?.storageKind,
+        storageRead: board?.storageReadBytesPerSecond.map { Bandwidth(bytesPerSecond: Double($0)) })
     }
 
     private static func text(_ state: BoardState) -> String {
@@ -30,10 +63,12 @@ extension Boards {
       let lines: [(String, String?)] = [
         ("model", environment.board?.model ?? environment.cpuModel),
         ("system on chip", environment.board?.soc),
+        ("revision", environment.board?.revision),
         ("cores", cores.joined(separator: " + ")),
         ("instruction set", state.instructionSet),
         ("memory", environment.memoryBytes.map { ByteCount(bytes: $0).description }),
-        ("storage", environment.board?.storage),
+        ("storage", storage(environment.board)),
+        ("firmware", environment.board?.firmware),
         ("kernel", "\(environment.kernel), \(environment.architecture)"),
         ("programs", environment.board?.bits.map { "\($0)-bit" }),
         ("governor", environment.governors?.joined(separator: ", ")),
@@ -45,6 +80,17 @@ extension Boards {
         ),
         ("agent", state.agent),
       ]
+      func storage(_ board: BoardIdentity?) -> String? {
+        func speed(_ bytes: Int64?) -> String? {
+          bytes.map { Bandwidth(bytesPerSecond: Double($0)).description }
+        }
+        let parts = [
+          board?.storage, board?.storageKind, speed(board?.storageReadBytesPerSecond).map { "reads \($0)" },
+          speed(board?.storageWriteBytesPerSecond).map { "writes \($0)" },
+        ]
+        let known = parts.compactMap { $0 }
+        return known.isEmpty ? nil : known.joined(separator: ", ")
+      }
       let name = environment.board?.name ?? state.profile.id
       return "\(name)\n"
         + lines.map { label, value in

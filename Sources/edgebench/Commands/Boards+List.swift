@@ -22,13 +22,20 @@ extension Boards {
     @Option(help: "An ssh configuration file in place of your own.")
     var sshConfig: String?
 
+    @Option(help: "The device profile that describes it, which 'check' holds it to.")
+    var profile: String?
+
+    @OptionGroup var profiles: ProfileFolderOptions
+
     func run() throws {
+      if let profile { _ = try profiles.profile(profile) }
       try failing(as: .badInput) {
         var list = try BoardList()
         try list.add(
           Board(
             name: name, address: try BoardAddress(address),
-            sshConfiguration: sshConfig.map { URL(fileURLWithPath: $0).path }))
+            sshConfiguration: sshConfig.map { URL(fileURLWithPath: $0).path },
+            profile: profile.map { $0.hasSuffix(".yaml") ? URL(fileURLWithPath: $0).path : $0 }))
       }
       try Terminal.output("\(name) is added. Next: 'edgebench boards check \(name)'.\n")
     }

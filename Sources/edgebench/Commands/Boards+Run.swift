@@ -30,6 +30,7 @@ extension Boards {
     @Option(help: "Threads that run one inference; one, then all of the fastest cores, where not given.")
     var threads: Int?
 
+    @OptionGroup(title: "Load") var load: LoadOptions
     @OptionGroup var campaign: CampaignOptions
 
     @OptionGroup var profiles: ProfileFolderOptions
@@ -40,6 +41,7 @@ extension Boards {
       let deadline = try campaign.deadline()
       let described = try profile.map { name throws(CommandFailure) in try profiles.profile(name) }
       let found = try board.board()
+      let load = try load.load()
       var subjects: [Subject] = []
       for path in model { subjects.append(try Subject(path: path)) }
       let runner = try board.runner(of: found)
@@ -48,11 +50,7 @@ extension Boards {
         cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
-        throw CommandFailure.runFailed(
-          "\(found.name): its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
-        )
-      }
+      let engine = try board.engine(of: state, found)
       if let threads, !(1...engine.maximumThreads).contains(threads) {
         throw CommandFailure.badInput(
           "--threads is \(threads); engine '\(engine.name)' runs 1 to \(engine.maximumThreads).")
@@ -61,7 +59,8 @@ extension Boards {
       let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
       let work = try failing(as: .runFailed) { try TemporaryFolder() }
       defer { work.remove() }
-      let folder = "\(self.campaign.output)/\(found.name)"
+      let resting = "\(self.campaign.output)/\(found.name)"
+      let folder = load.folder.map { "\(resting)/\($0)" } ?? resting
       var campaign = Campaign(
         profile: profile, requirements: resolved, engine: engine,
         threadCounts: threads.map { [$0] } ?? engine.threadCounts(on: profile), runner: runner,
@@ -71,6 +70,8 @@ extension Boards {
       campaign.sweeps = self.campaign.sweep
       campaign.isFresh = self.campaign.fresh
       campaign.deadline = deadline
+      campaign.load = load
+      if load.beside != nil { campaign.restingStore = RecordStore(directory: resting + "/records") }
 
       try SizingOutput(profile: profile, sized: campaign.size(subjects)).write(to: folder, json: json)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engines
 import Execution
 import Foundation
 
@@ -10,7 +11,7 @@ struct Boards: ParsableCommand {
       A board needs an ssh server, a POSIX shell and glibc 2.31 or newer; nothing is installed there. Keys, aliases and jump \
       hosts are those of your ssh configuration, and host keys are always checked.
       """,
-    subcommands: [Add.self, List.self, Check.self, Run.self, Remove.self],
+    subcommands: [Add.self, List.self, Check.self, Run.self, Calibrate.self, Remove.self],
     defaultSubcommand: List.self)
 }
 
@@ -28,6 +29,16 @@ struct BoardOptions: ParsableArguments {
 
   func runner(of board: Board) throws(CommandFailure) -> any BoardRunner {
     try failing(as: .runFailed) { try board.runner(agents: agents ?? Self.standardFolder) }
+  }
+
+  /// The engine that makes plans for the board's processor.
+  func engine(of state: BoardState, _ board: Board) throws(CommandFailure) -> BuiltinEngine {
+    guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
+      throw .runFailed(
+        "\(board.name): its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
+      )
+    }
+    return engine
   }
 
   /// `EDGEBENCH_AGENTS`, else `dist` here, else beside the program or above it.

@@ -3,7 +3,9 @@ import Engines
 import Execution
 import Graph
 import ModelFormats
+import Foundation
 import Records
+import Reporting
 import Sizing
 import Statistics
 import Units
@@ -29,6 +31,13 @@ struct Measure: ParsableCommand {
   @Flag(help: "Time every step of the plan as well.")
   var steps = false
 
+  @OptionGroup(title: "Load") var load: LoadOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Write latency, temperature and clock over time as SVG (with --sustained).", valueName: "FILE"))
+  var plot: String?
+
   @OptionGroup var json: JSONOption
 
   func validate() throws {
@@ -42,6 +51,10 @@ struct Measure: ParsableCommand {
 
   func run() throws {
     let engine = try engine.resolve()
+    let load = try load.load()
+    guard plot == nil || load.sustained > .zero else {
+      throw CommandFailure.badInput("--plot is given without --sustained; expected a load to plot.")
+    }
     let options = try inputs.readOptions(for: model)
     let graph = try failing(as: .badInput) { try ModelReader.read(model, options) }
     if let warning = graph.tracingWarning(given: options.inputValues.keys) { Terminal.warning(warning) }
@@ -60,11 +73,21 @@ struct Measure: ParsableCommand {
     request.minimumTime = .seconds(seconds)
     request.budget = .seconds(max(10, seconds * 2))
     request.profileRuns = steps ? 20 : 0
+    load.apply(to: &request)
     let runner = AgentRunner(agentPath: Program.agent, sandbox: .rlimit)
     let interrupts = Interrupts(cancelling: runner, message: "Nothing was kept.")
     defer { withExtendedLifetime(interrupts) {} }
     var environment = HostProbe().environment()
     var progress = ProgressBar(total: 1)
+    var alone: LatencySummary?
+    if load.beside != nil {
+      var quiet = request
+      (quiet.beside, quiet.profileRuns) = (nil, 0)
+      let resting = try failing(as: .runFailed) {
+        try runner.measure(quiet) { progress.show("\(model), alone", estimate: $0.estimate) }
+      }
+      alone = LatencySummary(nanoseconds: resting.samplesNanoseconds)
+    }
     let measurement = try failing(as: .runFailed) {
       try runner.measure(request) { progress.show(model, estimate: $0.estimate) }
     }
@@ -75,9 +98,15 @@ struct Measure: ParsableCommand {
     else { throw CommandFailure.runFailed("\(model): \(measurement.outcome.sentence).") }
     let validity = Validity(judging: measurement, in: environment)
     for warning in validity.warnings { Terminal.warning(warning) }
-    let report = MeasureReport(
+    if let plot, let load = measurement.sustained,
+      let svg = SustainedPlot(title: graph.name, load: load).svg
+    {
+      try failing(as: .runFailed) { try AtomicFile.write(Data(svg.utf8), to: plot) }
+    }
+    var report = MeasureReport(
       model: graph.name, latency: latency, measurement: measurement, artefact: artefact, cost: cost,
       engine: engine.name, precision: graph.precision, validity: validity)
+    report.aloneLatencyNs = alone
     if try !json.write(report) { try Terminal.output(report.text) }
   }
 }
@@ -99,10 +128,16 @@ private struct MeasureReport: Encodable {
   var precision: String
   var evidence = Evidence.measuredOnBoard
   var validity: Validity
+  var clock: MeasuredClock?
+  var sustained: SustainedLoad?
+  var beside: Companion?
+  /// Without what ran beside it.
+  var aloneLatencyNs: LatencySummary?
   var steps: [StepTime]?
 
   init(
-    model: String, latency: LatencySummary, measurement: Measurement, artefact: Artefact, cost: GraphCost,
+    model: String, latency: LatencySummary, measurement: Records.Measurement, artefact: Artefact,
+    cost: GraphCost,
     engine: String, precision: String, validity: Validity
   ) {
     self.model = model
@@ -119,6 +154,9 @@ private struct MeasureReport: Encodable {
     threads = measurement.threads
     self.precision = precision
     self.validity = validity
+    clock = measurement.clock
+    sustained = measurement.sustained
+    beside = measurement.companion
     steps = measurement.steps
   }
 
@@ -139,6 +177,17 @@ private struct MeasureReport: Encodable {
       "  plan             \(size(diskBytes))",
       "  engine           \(engine) (\(isa ?? "-")), \(threads == 1 ? "1 thread" : "\(threads) threads"), \(precision)",
     ]
+    if let sustained {
+      lines.append("  sustained load   \(SustainedPlot(title: model, load: sustained).summary)")
+    }
+    if let beside {
+      var line = "  beside           '\(printable(beside.command, limit: 100))'"
+      if let alone = aloneLatencyNs, alone.median > 0 {
+        let times = (latencyNs.median / alone.median * 100).rounded() / 100
+        line += ": \(times) times the median of \(Metric.load.text(alone.median)) alone"
+      }
+      lines.append(line)
+    }
     lines += validity.reasons.map { "  INVALID: \($0)" }
     for step in steps ?? [] {
       lines.append("  \(Metric.load.text(Double(step.nanoseconds)))  \(step.op)  \(step.name)")

@@ -36,6 +36,7 @@ struct Run: ParsableCommand {
       valueName: "DIR"))
   var dataset: String?
 
+  @OptionGroup(title: "Load") var load: LoadOptions
   @OptionGroup var campaign: CampaignOptions
 
   @OptionGroup var profiles: ProfileFolderOptions
@@ -54,6 +55,7 @@ struct Run: ParsableCommand {
     let resolved = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
     let engine = try engine.resolve()
     let deadline = try campaign.deadline()
+    let load = try load.load()
     let subjects = try subjects()
     let runner = AgentRunner(agentPath: Program.agent)
     _ = try failing(as: .runFailed) { try runner.agentDigest() }
@@ -62,7 +64,8 @@ struct Run: ParsableCommand {
       cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
     defer { withExtendedLifetime(interrupts) {} }
 
-    let folder = "\(self.campaign.output)/\(profile.id)"
+    let resting = "\(self.campaign.output)/\(profile.id)"
+    let folder = load.folder.map { "\(resting)/\($0)" } ?? resting
     let store = RecordStore(directory: folder + "/records")
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
@@ -76,6 +79,8 @@ struct Run: ParsableCommand {
     campaign.sweeps = self.campaign.sweep
     campaign.isFresh = self.campaign.fresh
     campaign.deadline = deadline
+    campaign.load = load
+    if load.beside != nil { campaign.restingStore = RecordStore(directory: resting + "/records") }
     campaign.dataset = dataset
     campaign.otherProfiles = profiles.library.loadAll()
 

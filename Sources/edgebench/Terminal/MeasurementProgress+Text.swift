@@ -9,6 +9,8 @@ extension MeasurementProgress {
     case .loading: "loading"
     case .firstInference: "first inference"
     case .profiling: "profiling"
+    case .sustaining:
+      "under load: " + (medianNanoseconds.map { Duration.nanoseconds($0).shortText } ?? "warming up")
     case .sampling:
       medianNanoseconds.map { "\(Duration.nanoseconds($0).shortText) (\(samples) samples)" } ?? "warming up"
     }
