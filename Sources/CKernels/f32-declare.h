@@ -10,6 +10,9 @@
 #define EB_DECLARE_F32_DWCONV(name)                                                                        \
   void name(size_t pixels, const eb_f32_taps *taps, const float *a, ptrdiff_t a_stride, const float *bias, \
             const void *w, float *c, ptrdiff_t c_stride, float min, float max);
+#define EB_DECLARE_F32_DWCONV_PAIR(name)                                                                           \
+  void name(size_t pixels, size_t blocks, const float *a, ptrdiff_t a_line, ptrdiff_t a_pixel, const void *packed, \
+            float *c, ptrdiff_t c_line, ptrdiff_t c_pixel, float min, float max);
 #define EB_DECLARE_F32_POOL(name) \
   void name(size_t channels, const eb_f32_taps *taps, const float *a, float scale, float *c, float min, float max);
 

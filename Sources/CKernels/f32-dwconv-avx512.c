@@ -16,6 +16,10 @@ EB_DWCONV_UKERNEL(eb_f32_dwconv_minmax_ukernel_8p16c__avx512, 16, f32)
 EB_DWCONV_UKERNEL(eb_f32_dwconv_minmax_ukernel_8p8c__avx512, 8, f32)
 EB_DWCONV_UKERNEL(eb_f32_f16w_dwconv_minmax_ukernel_8p16c__avx512, 16, f16w)
 EB_DWCONV_UKERNEL(eb_f32_f16w_dwconv_minmax_ukernel_8p8c__avx512, 8, f16w)
+EB_DWCONV_PAIR_UKERNEL(eb_f32_dwconv_minmax_ukernel_3x3_2l16c__avx512, 16, f32)
+EB_DWCONV_PAIR_UKERNEL(eb_f32_f16w_dwconv_minmax_ukernel_3x3_2l16c__avx512, 16, f16w)
+EB_DWCONV_PAIR_UKERNEL(eb_f32_dwconv_minmax_ukernel_3x3_2l8c__avx512, 8, f32)
+EB_DWCONV_PAIR_UKERNEL(eb_f32_f16w_dwconv_minmax_ukernel_3x3_2l8c__avx512, 8, f16w)
 
 #pragma clang attribute pop
 

@@ -7,7 +7,7 @@
 #ifndef EB_F32_DWCONV_TEMPLATE_H
 #define EB_F32_DWCONV_TEMPLATE_H
 
-#include "f32-kernels.h"
+#include "f32-layout.h"
 #include "f32-vector.h"
 
 #define EB_DWCONV_PARAMETERS                                                                                    \
@@ -99,6 +99,46 @@
     } else {                                                        \
       name##_any(EB_DWCONV_ARGUMENTS);                              \
     }                                                               \
+  }
+
+#define EB_DWCONV_PAIR_TILE(tile, lanes, weights)                                                                 \
+  {                                                                                                               \
+    const unsigned char *block = packed;                                                                          \
+    for (size_t b = 0; b < blocks; b++) {                                                                         \
+      const EB_DWCONV_TYPE_##weights *w = (const EB_DWCONV_TYPE_##weights *)(block + lanes * sizeof(float));      \
+      const float *in = a + b * lanes;                                                                            \
+      float *out = c + b * lanes;                                                                                 \
+      eb_f32x##lanes weight[9], sums[2][tile];                                                                    \
+      EB_UNROLL for (size_t i = 0; i < 9; i++) weight[i] = EB_DWCONV_LOAD_##weights(lanes, w + i * lanes);        \
+      EB_UNROLL for (size_t p = 0; p < tile; p++) sums[0][p] = sums[1][p] = EB_LOAD(lanes, (const float *)block); \
+      EB_UNROLL for (size_t r = 0; r < 4; r++) {                                                                  \
+        EB_UNROLL for (size_t j = 0; j < tile + 2; j++) {                                                         \
+          eb_f32x##lanes input = EB_LOAD(lanes, in + (ptrdiff_t)r * a_line + (ptrdiff_t)j * a_pixel);             \
+          EB_UNROLL for (size_t p = 0; p < tile; p++) {                                                           \
+            if (j >= p && j - p < 3) {                                                                            \
+              if (r < 3) sums[0][p] += input * weight[r * 3 + j - p];                                             \
+              if (r > 0) sums[1][p] += input * weight[(r - 1) * 3 + j - p];                                       \
+            }                                                                                                     \
+          }                                                                                                       \
+        }                                                                                                         \
+      }                                                                                                           \
+      EB_UNROLL for (size_t p = 0; p < tile; p++) {                                                               \
+        EB_STORE(lanes, out + (ptrdiff_t)p * c_pixel, EB_CLAMP(lanes, sums[0][p], min, max));                     \
+        EB_STORE(lanes, out + c_line + (ptrdiff_t)p * c_pixel, EB_CLAMP(lanes, sums[1][p], min, max));            \
+      }                                                                                                           \
+      block += lanes * eb_f32_column_bytes(9, sizeof *w == sizeof(uint16_t));                                     \
+    }                                                                                                             \
+    pixels -= tile;                                                                                               \
+    a += tile * a_pixel;                                                                                          \
+    c += tile * c_pixel;                                                                                          \
+  }
+
+// For 32 vector registers: nine weights, two lines of sums, an input.
+#define EB_DWCONV_PAIR_UKERNEL(name, lanes, weights)                                                               \
+  void name(size_t pixels, size_t blocks, const float *a, ptrdiff_t a_line, ptrdiff_t a_pixel, const void *packed, \
+            float *c, ptrdiff_t c_line, ptrdiff_t c_pixel, float min, float max) {                                 \
+    _Pragma("clang fp contract(fast)") while (pixels >= 4) EB_DWCONV_PAIR_TILE(4, lanes, weights) if (pixels >= 2) \
+        EB_DWCONV_PAIR_TILE(2, lanes, weights) if (pixels >= 1) EB_DWCONV_PAIR_TILE(1, lanes, weights)             \
   }
 
 #endif

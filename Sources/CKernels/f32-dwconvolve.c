@@ -23,24 +23,51 @@ static void arrange(rectangle *area) {
   *area = turned;
 }
 
+static size_t block_bytes(const eb_f32_dwconv_kernel *kernel, const eb_f32_convolution *convolution) {
+  return kernel->width * eb_f32_column_bytes((uint64_t)(convolution->y.taps * convolution->x.taps), convolution->half);
+}
+
+// Two lines from `a` on.
+static void convolve_pair(const eb_f32_dwconv_kernel *kernel, eb_f32_dwconv_pair_ukernel run,
+                          const eb_f32_convolution *convolution, const rectangle *area, eb_span blocks, const float *a,
+                          float *c) {
+  const size_t width = kernel->width, channels = convolution->pixel_channels, whole = channels / width;
+  const size_t end = blocks.end < whole ? blocks.end : whole, bytes = block_bytes(kernel, convolution);
+  const unsigned char *packed = convolution->packed;
+  run(area->pixels, end - blocks.first, a + blocks.first * width, area->a_line, area->a_pixel,
+      packed + blocks.first * bytes, c + blocks.first * width, area->c_line, area->c_pixel, convolution->min,
+      convolution->max);
+  if (blocks.end > whole && channels % width != 0) {
+    const size_t first = channels - width;
+    run(area->pixels, 1, a + first, area->a_line, area->a_pixel, packed + whole * bytes, c + first, area->c_line,
+        area->c_pixel, convolution->min, convolution->max);
+  }
+}
+
 // Line by line, so that the rows a line needs stay in cache for all blocks of channels.
-static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_convolution *convolution,
-                               const rectangle *area, eb_span blocks) {
+static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_dwconv_pair_kernel *pairs,
+                               const eb_f32_convolution *convolution, const rectangle *area, eb_span blocks) {
   eb_f32_dwconv_ukernel run = convolution->half ? kernel->f16w : kernel->f32;
-  size_t width = kernel->width, channels = convolution->pixel_channels;
+  eb_f32_dwconv_pair_ukernel run_pair = convolution->half ? pairs->f16w : pairs->f32;
+  size_t width = kernel->width, channels = convolution->pixel_channels, bytes = block_bytes(kernel, convolution);
   size_t weight_bytes = convolution->half ? sizeof(uint16_t) : sizeof(float);
-  size_t block_bytes =
-      width * eb_f32_column_bytes((uint64_t)(convolution->y.taps * convolution->x.taps), convolution->half);
+  const bool has_pairs = run_pair != NULL && area->taps.outer == 3 && area->taps.inner == 3 &&
+                         area->a_line == area->taps.a_outer && area->a_pixel == area->taps.a_inner;
   for (size_t l = 0; l < area->lines; l++) {
     const float *a = area->a + (ptrdiff_t)l * area->a_line;
     float *c = area->c + (ptrdiff_t)l * area->c_line;
-    const unsigned char *packed = (const unsigned char *)convolution->packed + blocks.first * block_bytes;
+    if (has_pairs && l + 1 < area->lines) {
+      convolve_pair(kernel, run_pair, convolution, area, blocks, a, c);
+      l++;
+      continue;
+    }
+    const unsigned char *packed = (const unsigned char *)convolution->packed + blocks.first * bytes;
     for (size_t n = blocks.first * width; n < channels && n < blocks.end * width; n += width) {
       size_t first = n + width <= channels ? n : channels - width;
       run(area->pixels, &area->taps, a + first, area->a_pixel, (const float *)packed,
           packed + width * (sizeof(float) + area->w_first * weight_bytes), c + first, area->c_pixel, convolution->min,
           convolution->max);
-      packed += block_bytes;
+      packed += bytes;
     }
   }
 }
@@ -48,7 +75,8 @@ static void convolve_rectangle(const eb_f32_dwconv_kernel *kernel, const eb_f32_
 void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layout,
                        const eb_f32_convolution *convolution, eb_f32_share share, const float *in, float *out) {
   size_t channels = convolution->pixel_channels, row = (size_t)convolution->x.input * channels;
-  const eb_f32_dwconv_kernel *kernel = &kernels->dwconv[eb_f32_dwconv_block(layout, channels)];
+  const size_t index = eb_f32_dwconv_block(layout, channels);
+  const eb_f32_dwconv_kernel *kernel = &kernels->dwconv[index];
   eb_f32_run y, x;
   eb_span rows = {0, (uint64_t)convolution->y.outputs}, columns = {0, (uint64_t)convolution->x.outputs};
   // The last block of channels may lie across the one before it, and stays with it.
@@ -79,7 +107,7 @@ void eb_f32_dwconvolve(const eb_f32_kernels *kernels, const eb_f32_layout *layou
           .w_first = (size_t)(y.tap_first * convolution->x.taps + x.tap_first),
       };
       arrange(&area);
-      convolve_rectangle(kernel, convolution, &area, blocks);
+      convolve_rectangle(kernel, &kernels->dwconv_pair[index], convolution, &area, blocks);
     }
   }
 }

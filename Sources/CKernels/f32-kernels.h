@@ -37,6 +37,14 @@ typedef void (*eb_f32_dwconv_ukernel)(size_t pixels, const eb_f32_taps *taps, co
                                       const float *bias, const void *w, float *c, ptrdiff_t c_stride, float min,
                                       float max);
 
+// Two lines of a 3x3 depthwise convolution of stride 1, all of whose taps are inside, bit for bit what calls of the
+// kernel above give, for `blocks` blocks of channels that follow each other: input lines lie a_line apart, output lines
+// c_line, packed blocks [bias][9][width]. A few pixels go through all channels together: pixels of many channels lie a
+// power of two apart, and a whole line of one block would not stay in the cache.
+typedef void (*eb_f32_dwconv_pair_ukernel)(size_t pixels, size_t blocks, const float *a, ptrdiff_t a_line,
+                                           ptrdiff_t a_pixel, const void *packed, float *c, ptrdiff_t c_line,
+                                           ptrdiff_t c_pixel, float min, float max);
+
 // c[i] = clamp(maximum, or scale * sum, over taps of a[tap, i]) for `channels` channels of one pixel.
 typedef void (*eb_f32_pool_ukernel)(size_t channels, const eb_f32_taps *taps, const float *a, float scale, float *c,
                                     float min, float max);
@@ -60,10 +68,15 @@ typedef struct {
   eb_f32_dwconv_ukernel f32, f16w;
 } eb_f32_dwconv_kernel;
 
+typedef struct {
+  eb_f32_dwconv_pair_ukernel f32, f16w;
+} eb_f32_dwconv_pair_kernel;
+
 // Kernels in the order of the widths of eb_f32_layout_for the same instruction set.
 typedef struct {
   eb_f32_gemm_kernel gemm[EB_F32_MAX_WIDTHS];
   eb_f32_dwconv_kernel dwconv[EB_F32_MAX_WIDTHS];
+  eb_f32_dwconv_pair_kernel dwconv_pair[EB_F32_MAX_WIDTHS];  // NULL where there are too few registers for it
   eb_f32_pool_ukernel max_pool, average_pool;
   eb_f32_winograd_input_ukernel winograd_input;
   eb_f32_winograd_output_ukernel winograd_output;

@@ -58,6 +58,24 @@ import Testing
     }
   }
 
+  /// More rows than go through together, and every remainder of the squares that are turned at once.
+  @Test(arguments: [1, 63, 64, 66, 131]) func transposes(rows: Int) throws {
+    var random = SeededGenerator(seed: 98)
+    for columns in 1...9 {
+      let input = (0..<rows * columns).map { _ in UInt32(random.index(below: 1 << 32)) }
+      let expected = (0..<rows * columns).map { input[$0 % rows * columns + $0 / rows] }
+      for isByInput in [true, false] {
+        let p =
+          isByInput
+          ? Self.params([rows, columns], in: [columns, 1], out: [1, rows], elementBytes: 4)
+          : Self.params([columns, rows], in: [1, columns], out: [rows, 1], elementBytes: 4)
+        let output = Operand(room: input.count, of: UInt32.self)
+        try run(EB_OP_COPY_ND, p, [Operand(input), output])
+        #expect(output.elements(UInt32.self) == expected, "\(rows) x \(columns)")
+      }
+    }
+  }
+
   @Test func copyRefusesEveryStepOutside() throws {
     func accepted(_ p: eb_copy_nd_params, _ sizes: [Int] = [12, 12]) throws -> Bool {
       try accepts(EB_OP_COPY_ND, p, sizes)

@@ -179,6 +179,19 @@ import Testing
     }
   }
 
+  @Test func layerNorms() throws {
+    var random = SeededGenerator(seed: 52)
+    let (rows, count) = (13, 45)
+    let params = eb_layer_norm_params(
+      rows: UInt64(rows), count: UInt64(count), epsilon: 1e-5, has_scale: 1, has_bias: 1, padding: 0)
+    let operands = [rows * count, count, count].map { Operand(random.floats($0)) }
+    try expectSame("seed 52") {
+      let output = Operand(room: rows * count, of: UInt32.self)
+      try run(EB_OP_LAYER_NORM_F32, params, operands + [output])
+      return output.elements(UInt32.self)
+    }
+  }
+
   @Test(arguments: [EB_OP_RESIZE_BILINEAR_F32, EB_OP_RESIZE_BILINEAR_QS8, EB_OP_RESIZE_NEAREST])
   func resizes(op: eb_op) throws {
     var random = SeededGenerator(seed: 51)
