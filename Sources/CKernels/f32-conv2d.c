@@ -13,7 +13,14 @@ static bool is_depthwise(const eb_conv2d_params *params) {
 
 static uint32_t algorithm_for(bool half, const eb_conv2d_params *params) {
   if (is_depthwise(params)) return EB_F32_DWCONV;
+  const bool wants_f16 = half && params->algorithm == EB_F32_GEMM_F16;
+  if (wants_f16 && eb_f32_layout_for_f16(params->isa) != NULL) return EB_F32_GEMM_F16;
   return !half && eb_f32_winograd_applies(params) && eb_f32_winograd_pays(params) ? EB_F32_WINOGRAD : EB_F32_GEMM;
+}
+
+bool eb_conv2d_gains_by_f16(const eb_conv2d_params *params) {
+  return eb_has_f16_arithmetic(params->isa) && eb_f32_conv2d_is_sane(params) &&
+         algorithm_for(false, params) == EB_F32_GEMM;
 }
 
 // Whether a plan may ask for `params->algorithm`; it need not be the one chosen here and now.
@@ -23,6 +30,8 @@ static bool has_algorithm(bool half, const eb_conv2d_params *params) {
       return is_depthwise(params);
     case EB_F32_GEMM:
       return !is_depthwise(params);
+    case EB_F32_GEMM_F16:
+      return half && !is_depthwise(params);
     case EB_F32_WINOGRAD:
       return !half && eb_f32_winograd_applies(params);
     default:
@@ -32,7 +41,7 @@ static bool has_algorithm(bool half, const eb_conv2d_params *params) {
 
 // Bytes of the packed weights of one group; of all groups where they are packed together. False on overflow.
 static bool packed_bytes(bool half, const eb_conv2d_params *params, uint64_t *group_bytes, uint64_t *bytes) {
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const eb_f32_layout *layout = eb_f32_layout_of(params->isa, params->algorithm);
   if (layout == NULL || !eb_f32_conv2d_is_sane(params)) return false;
   uint64_t depth = (uint64_t)params->kernel_height * params->kernel_width, columns, groups = 1;  // depth <= 2^40
   if (is_depthwise(params)) {
@@ -97,7 +106,7 @@ void eb_f32_conv2d_pack(bool half, bool depthwise, const eb_conv2d_params *param
   }
   uint64_t group_bytes, bytes;
   if (!packed_bytes(half, params, &group_bytes, &bytes)) return;
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const eb_f32_layout *layout = eb_f32_layout_of(params->isa, params->algorithm);
   eb_f32_weights view = weights_of(depthwise, params, weights);
   if (is_depthwise(params)) {
     eb_f32_pack_dwconv(layout->dwconv[eb_f32_dwconv_block(layout, view.columns)], half, &view, bias, packed);
@@ -113,8 +122,8 @@ void eb_f32_conv2d_pack(bool half, bool depthwise, const eb_conv2d_params *param
 
 static bool accepts(bool half, const eb_conv2d_params *params, const size_t *operand_bytes, size_t operand_count) {
   uint64_t bytes, scratch_bytes;
-  return eb_f32_kernels_for(params->isa) != NULL && eb_f32_conv2d_is_sane(params) && has_algorithm(half, params) &&
-         requirements(half, params, &bytes, &scratch_bytes) &&
+  return eb_f32_kernels_of(params->isa, params->algorithm) != NULL && eb_f32_conv2d_is_sane(params) &&
+         has_algorithm(half, params) && requirements(half, params, &bytes, &scratch_bytes) &&
          eb_f32_conv2d_fits(params, bytes, operand_bytes, operand_count) &&
          (scratch_bytes == 0 || (operand_count >= 4 && scratch_bytes <= operand_bytes[3]));
 }
@@ -132,8 +141,8 @@ static void convolve(const void *untyped, uint32_t index, uint32_t worker) {
   (void)worker;
   const work *work = untyped;
   const eb_conv2d_params *params = work->params;
-  const eb_f32_kernels *kernels = eb_f32_kernels_for(params->isa);
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const eb_f32_kernels *kernels = eb_f32_kernels_of(params->isa, params->algorithm);
+  const eb_f32_layout *layout = eb_f32_layout_of(params->isa, params->algorithm);
   const float *in = work->operands[0];
   float *out = work->operands[2];
   eb_f32_convolution convolution = work->convolution;
@@ -160,7 +169,7 @@ static eb_f32_share share_out(const eb_context *context, const eb_conv2d_params 
   uint64_t taps = (uint64_t)params->kernel_height * params->kernel_width;
   if (params->algorithm == EB_F32_DWCONV) {
     // By rows, as most products are; by columns where there are too few of them.
-    size_t width = eb_f32_layout_for(params->isa)->dwconv[0];
+    size_t width = eb_f32_layout_of(params->isa, params->algorithm)->dwconv[0];
     uint32_t rows = params->out_height > params->out_width ? params->out_height : params->out_width;
     eb_f32_share share = {.is_by_columns = rows < context->threads && params->in_channels >= width};
     uint32_t units = share.is_by_columns ? (uint32_t)(params->in_channels / width) : rows;
@@ -168,7 +177,7 @@ static eb_f32_share share_out(const eb_context *context, const eb_conv2d_params 
     share.count = eb_shares(context, units, steps);
     return share;
   }
-  eb_f32_share share = eb_f32_share_out(context, eb_f32_layout_for(params->isa), pixels,
+  eb_f32_share share = eb_f32_share_out(context, eb_f32_layout_of(params->isa, params->algorithm), pixels,
                                         taps * (params->in_channels / params->groups), params->out_channels);
   if (params->groups > 1) share.is_by_columns = false;  // of a group there are too few
   return share;

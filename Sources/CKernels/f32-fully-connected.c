@@ -6,22 +6,25 @@
 
 // False where a size is zero, the instruction set has no kernels, or the product overflows.
 static bool packed_bytes(bool half, const eb_fully_connected_params *params, uint64_t *bytes) {
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const eb_f32_layout *layout = eb_f32_layout_of(params->isa, params->algorithm);
   if (layout == NULL || params->rows == 0 || params->in_channels == 0 || params->out_channels == 0) return false;
   uint64_t columns = eb_f32_padded_columns(layout, params->out_channels);
   return !__builtin_mul_overflow(columns, eb_f32_column_bytes(params->in_channels, half), bytes) && *bytes <= SIZE_MAX;
 }
 
 bool eb_f32_fully_connected_requirements(bool half, const eb_fully_connected_params *params, eb_requirements *result) {
+  const bool wants_f16 = half && params->algorithm == EB_F32_GEMM_F16;
+  eb_fully_connected_params chosen = *params;
+  chosen.algorithm = wants_f16 && eb_f32_layout_for_f16(params->isa) != NULL ? EB_F32_GEMM_F16 : EB_F32_GEMM;
   uint64_t bytes;
-  if (!packed_bytes(half, params, &bytes)) return false;
-  *result = (eb_requirements){.algorithm = EB_F32_GEMM, .packed_bytes = (size_t)bytes};
+  if (!packed_bytes(half, &chosen, &bytes)) return false;
+  *result = (eb_requirements){.algorithm = chosen.algorithm, .packed_bytes = (size_t)bytes};
   return true;
 }
 
 void eb_f32_fully_connected_pack(bool half, const eb_fully_connected_params *params, const float *weights,
                                  const float *bias, void *packed) {
-  const eb_f32_layout *layout = eb_f32_layout_for(params->isa);
+  const eb_f32_layout *layout = eb_f32_layout_of(params->isa, params->algorithm);
   if (layout == NULL) return;
   eb_f32_weights view = {.base = weights,
                          .columns = params->out_channels,
@@ -36,7 +39,8 @@ void eb_f32_fully_connected_pack(bool half, const eb_fully_connected_params *par
 static bool accepts(bool half, const eb_fully_connected_params *params, const size_t *operand_bytes,
                     size_t operand_count) {
   uint64_t bytes;
-  return operand_count >= 3 && eb_f32_kernels_for(params->isa) != NULL && params->algorithm == EB_F32_GEMM &&
+  return operand_count >= 3 && eb_f32_kernels_of(params->isa, params->algorithm) != NULL &&
+         (params->algorithm == EB_F32_GEMM || (half && params->algorithm == EB_F32_GEMM_F16)) &&
          packed_bytes(half, params, &bytes) && bytes <= operand_bytes[1] &&
          EB_HOLDS(operand_bytes[0], params->rows, params->in_channels, sizeof(float)) &&
          EB_HOLDS(operand_bytes[2], params->rows, params->out_channels, sizeof(float));
@@ -58,7 +62,8 @@ static void run(bool half, const eb_fully_connected_params *params, void *const 
       .min = params->min,
       .max = params->max,
   };
-  eb_f32_multiply_shared(context, eb_f32_kernels_for(params->isa), eb_f32_layout_for(params->isa), &product);
+  eb_f32_multiply_shared(context, eb_f32_kernels_of(params->isa, params->algorithm),
+                         eb_f32_layout_of(params->isa, params->algorithm), &product);
 }
 
 static bool accepts_f32(const void *params, const size_t *operand_bytes, size_t operand_count) {

@@ -27,3 +27,13 @@ const eb_f32_kernels *eb_f32_kernels_for(uint32_t isa) {
       return NULL;
   }
 }
+
+const eb_f32_kernels *eb_f32_kernels_for_f16(uint32_t isa) {
+#if defined(__aarch64__)
+  const bool has_arithmetic = isa == EB_ISA_NEON_FP16_DOT || isa == EB_ISA_NEON_I8MM;
+  if (has_arithmetic && eb_isa_is_supported((enum eb_isa)isa)) return &eb_f32_kernels_neonfp16;
+#else
+  (void)isa;
+#endif
+  return NULL;
+}

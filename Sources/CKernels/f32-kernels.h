@@ -85,6 +85,9 @@ typedef struct {
 // NULL for an instruction set that this processor or this build does not have.
 const eb_f32_kernels *eb_f32_kernels_for(uint32_t isa);
 
+// Those in f16 arithmetic, of f16 weights, in the order of eb_f32_layout_for_f16. NULL where there are none.
+const eb_f32_kernels *eb_f32_kernels_for_f16(uint32_t isa);
+
 extern const eb_f32_kernels eb_f32_kernels_scalar;
 #if defined(__x86_64__)
 extern const eb_f32_kernels eb_f32_kernels_avx2;
@@ -92,6 +95,7 @@ extern const eb_f32_kernels eb_f32_kernels_avx512;
 #endif
 #if defined(__aarch64__)
 extern const eb_f32_kernels eb_f32_kernels_neon;
+extern const eb_f32_kernels eb_f32_kernels_neonfp16;
 #endif
 #if defined(__arm__)
 extern const eb_f32_kernels eb_f32_kernels_armv7neon;

@@ -28,6 +28,11 @@ const eb_f32_layout *eb_f32_layout_for(uint32_t isa) {
   }
 }
 
+const eb_f32_layout *eb_f32_layout_for_f16(uint32_t isa) {
+  static const eb_f32_layout neonfp16 = {.gemm = {16, 8}};
+  return isa == EB_ISA_NEON_FP16_DOT || isa == EB_ISA_NEON_I8MM ? &neonfp16 : NULL;
+}
+
 static size_t narrowest(const uint8_t *widths) {
   size_t i = 0;
   while (i + 1 < EB_F32_MAX_WIDTHS && widths[i + 1] != 0) i++;

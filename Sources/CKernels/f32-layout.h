@@ -17,6 +17,9 @@ typedef struct {
 // NULL for an instruction set without f32 kernels.
 const eb_f32_layout *eb_f32_layout_for(uint32_t isa);
 
+// For products in f16 arithmetic; NULL for an instruction set without it. No widths for depthwise convolution.
+const eb_f32_layout *eb_f32_layout_for_f16(uint32_t isa);
+
 // Index of the width of the next panel when `columns` columns (at least 1) are left: 20 columns of
 // widths 32, 16, 8 are a panel of 16 and one of 8.
 size_t eb_f32_next_panel(const eb_f32_layout *layout, size_t columns);

@@ -76,6 +76,8 @@ eb_requirements eb_block_weights_requirements(uint32_t op, const eb_block_weight
   return eb_block_weights_requirements_of(op, params, &result) ? result : impossible;
 }
 
+bool eb_has_f16_arithmetic(uint32_t isa) { return eb_f32_layout_for_f16(isa) != NULL; }
+
 void eb_conv2d_pack_f32(uint32_t op, const eb_conv2d_params *params, const float *weights, const float *bias,
                         void *packed) {
   if (op == EB_OP_DECONV2D_F32) {

@@ -44,5 +44,8 @@ void check_f32_fully_connected(enum eb_isa isa);
 void check_f32_matmul(enum eb_isa isa);
 void check_f32_narrow_weights(enum eb_isa isa);
 void check_f32_pool(enum eb_isa isa);
+void check_qs8_elements(enum eb_isa isa);
+void check_vector_unary(enum eb_isa isa);
+void check_vector_rows(enum eb_isa isa);
 
 #endif

@@ -49,14 +49,43 @@ static void compare(convolution *c, enum eb_isa isa) {
          wrong, is_intact ? "" : "; writes past an operand's end");
 }
 
-static void check(enum eb_op op, const eb_conv2d_params *params, enum eb_isa isa) {
+// In f16 arithmetic: the scalar kernels' f32 on the same f16 weights is the reference. An input is rounded to f16, and
+// sums take 32 products in it, so a term meets at most 33 roundings of 2^-11, or of 2^-25 where it is subnormal; the
+// rest is f32.
+static void compare_f16(convolution *c, enum eb_isa isa) {
+  const float *sums = magnitudes(c);
+  const float *expected = convolution_run(c, EB_ISA_SCALAR, 0);
+  const float *result = convolution_run(c, isa, EB_ALGORITHM_F16);
+  const double count = (double)c->params.kernel_height * c->params.kernel_width * c->params.in_channels + 1;
+  size_t wrong = 0;
+  for (size_t i = 0; i < c->output_count; i++) {
+    const double half = 34 * 0x1p-11 * (double)sums[i] + 2 * count * 0x1p-25;
+    const double single = 2 * (count + 1) * 0x1p-24 * (double)sums[i] * (1 + count * 0x1p-23);
+    wrong += !(fabs((double)result[i] - (double)expected[i]) <= half + single);
+  }
+  const bool is_intact = release_all();
+  expect(wrong == 0 && is_intact, "%s in f16 on %s: %zu outputs beyond the bound%s", convolution_text(c),
+         eb_isa_name(isa), wrong, is_intact ? "" : "; writes past an operand's end");
+}
+
+static convolution random_convolution(enum eb_op op, const eb_conv2d_params *params) {
   convolution c = convolution_of(op, params);
   c.params.min = random_real(-4, 0);
   c.params.max = random_real(0, 4);
   c.input = random_reals(c.input_count, -1, 1);
   c.weights = random_reals(c.weight_count, -1, 1);
   c.bias = random_reals(params->out_channels, -1, 1);
+  return c;
+}
+
+static void check(enum eb_op op, const eb_conv2d_params *params, enum eb_isa isa) {
+  convolution c = random_convolution(op, params);
   compare(&c, isa);
+  c.params.algorithm = EB_ALGORITHM_F16;
+  c.params.isa = isa;
+  if (eb_conv2d_requirements(op, &c.params).algorithm != EB_ALGORITHM_F16) return;
+  c = random_convolution(op, params);
+  compare_f16(&c, isa);
 }
 
 static void check_shapes(enum eb_op op, enum shape_kind kind, enum eb_isa isa) {

@@ -19,6 +19,9 @@ int main(int count, char **arguments) {
     check_f32_matmul(isa);
     check_f32_narrow_weights(isa);
     check_f32_pool(isa);
+    check_qs8_elements(isa);
+    check_vector_unary(isa);
+    check_vector_rows(isa);
   }
   printf("%u passed, %u failed\n", passed_count(), failed_count());
   return failed_count() == 0 ? 0 : 1;

@@ -3,6 +3,8 @@
 #ifndef EB_PACK_H
 #define EB_PACK_H
 
+#include <stdbool.h>
+
 #include "eb_block_weights.h"
 #include "eb_operators.h"
 #include "eb_sparse.h"
@@ -18,6 +20,15 @@ typedef struct {
   size_t scratch_bytes;    // in the arena, only while the operator runs
   size_t workspace_bytes;  // in the state memory, filled by `prepare`
 } eb_requirements;
+
+// A value of `algorithm` that the parameters may ask for: f16 arithmetic, of f16 weights, at a cost in accuracy that is
+// the caller's to take (f32-gemm-neonfp16.c). Granted where the instruction set has it and it is faster.
+#define EB_ALGORITHM_F16 4u
+// Whether products in f16 arithmetic exist for an instruction set.
+bool eb_has_f16_arithmetic(uint32_t isa);
+// Whether a convolution in f32 is slower than one in f16 arithmetic: not where it is depthwise, which loads more than
+// it multiplies, or runs in Winograd's form.
+bool eb_conv2d_gains_by_f16(const eb_conv2d_params *params);
 
 // Chooses the algorithm for `params->isa`. `op` is one of the CONV2D, DWCONV2D and DECONV2D operators.
 eb_requirements eb_conv2d_requirements(uint32_t op, const eb_conv2d_params *params);
