@@ -34,6 +34,8 @@ public struct BuiltinEngine: Engine {
     return Artefact(of: plan, path: "", size: plan.fileBytes)
   }
 
+  public func prunedLayers(of graph: Graph) -> [PrunedLayer] { graph.prunedLayers(for: instructionSet) }
+
   private func plan(of graph: Graph) throws(EngineError) -> LoweredPlan {
     do throws(LoweringError) {
       return try LoweredPlan(lowering: graph, options: PlanOptions(instructionSet: instructionSet))
@@ -50,8 +52,6 @@ extension Artefact {
       arenaLowerBound: ByteCount(bytes: plan.memory.lowerBound), state: ByteCount(bytes: plan.stateBytes),
       weights: ByteCount(bytes: plan.constantsBytes), stepCount: plan.stepCount)
   }
-
-  public func prunedLayers(of graph: Graph) -> [PrunedLayer] { graph.prunedLayers(for: instructionSet) }
 }
 
 extension BuiltinEngine {

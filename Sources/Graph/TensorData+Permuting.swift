@@ -12,7 +12,7 @@ extension TensorData {
     }
     let extents = permutation.map { shape[$0] }
     let steps = permutation.map { strides[$0] }
-    return TensorData(byteCount: byteCount) { [self] result in
+    return TensorData(byteCount: byteCount, zerosAsIn: self) { [self] result in
       withUnsafeBytes { source in
         switch elementSize {
         case 1: Self.gather(source, UInt8.self, extents, steps, into: result)

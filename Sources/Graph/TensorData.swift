@@ -20,11 +20,14 @@ public struct TensorData: @unchecked Sendable {  // immutable after creation, ke
   ///
   /// - Parameters:
   ///   - isKept: Whether the bytes stay once computed; otherwise every look computes them again, and frees them.
+  ///   - zerosAsIn: See ``zerosAsIn``; `nil` where there are no such bytes.
   ///   - fill: Writes the bytes into zeroed memory at a multiple of 64. It gives the same bytes each time.
   public init(
-    byteCount: Int, isKept: Bool = true, fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+    byteCount: Int, isKept: Bool = true, zerosAsIn: TensorData? = nil,
+    fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
   ) {
-    source = .deferred(DeferredBytes(byteCount: byteCount, isKept: isKept, fill: fill))
+    source = .deferred(
+      DeferredBytes(byteCount: byteCount, isKept: isKept, zerosAsIn: zerosAsIn, fill: fill))
   }
 
   /// Copies `elements`, whose memory layout must be that of the tensor's element type.
@@ -39,6 +42,12 @@ public struct TensorData: @unchecked Sendable {  // immutable after creation, ke
     case .owned(_, let bytes): bytes.count
     case .deferred(let bytes): bytes.byteCount
     }
+  }
+
+  /// Bytes with as many zero elements as these, in any order, that may be there before these are computed.
+  public var zerosAsIn: TensorData {
+    guard case .deferred(let bytes) = source, let other = bytes.zerosAsIn else { return self }
+    return other.zerosAsIn
   }
 
   public func withUnsafeBytes<Result, Failure: Error>(
@@ -80,12 +89,17 @@ private final class AlignedStorage: Sendable {
 /// What ``TensorData`` computes when it is looked at.
 private final class DeferredBytes: Sendable {
   let byteCount: Int
+  let zerosAsIn: TensorData?
   private let isKept: Bool
   private let fill: @Sendable (UnsafeMutableRawBufferPointer) -> Void
   private let kept = Mutex<AlignedStorage?>(nil)
 
-  init(byteCount: Int, isKept: Bool, fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
+  init(
+    byteCount: Int, isKept: Bool, zerosAsIn: TensorData?,
+    fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void
+  ) {
     self.byteCount = byteCount
+    self.zerosAsIn = zerosAsIn
     self.isKept = isKept
     self.fill = fill
   }

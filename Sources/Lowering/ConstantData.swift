@@ -73,10 +73,20 @@ extension Tensor {
       case .i32: constant.elements(as: Int32.self).map(Int64.init)
       case .u32: constant.elements(as: UInt32.self).map(Int64.init)
       case .i64: constant.elements(as: Int64.self)
-      case .u64, .u4, .i2, .u2: nil
+      case .u4: unsignedFields(constant, width: 4, count)
+      case .u2: unsignedFields(constant, width: 2, count)
+      case .u64, .i2: nil
       case .f16, .f32, .f64, .bf16, .f8e4m3fn, .f8e4m3fnuz, .f8e5m2, .f8e5m2fnuz, .f4e2m1, .f8e8m0: nil
       }
     return values?.count == count ? values : nil
+  }
+
+  /// Numbers of 2 or 4 bits, the first in the lowest bits of its byte; `nil` where there are fewer than `count`.
+  private func unsignedFields(_ data: TensorData, width: Int, _ count: Int) -> [Int64]? {
+    let bytes = data.elements(as: UInt8.self)
+    let perByte = 8 / width
+    guard count <= bytes.count * perByte else { return nil }
+    return (0..<count).map { Int64(bytes[$0 / perByte] >> UInt8($0 % perByte * width)) & (1 << width - 1) }
   }
 
   /// The real numbers that a quantized or floating-point constant stands for; `nil` where there is no constant.

@@ -52,10 +52,13 @@ extension Graph {
     graph = graph.wideningUnsupportedElements()
     graph = graph.replacingPointwiseBlockWeights()
     if options.foldsConstants { graph = try graph.foldingConstants() }
+    graph = graph.recognizingFunctions()
     graph = graph.replacingComputedWeights()
+    graph = graph.fusingBiases()
     graph = graph.foldingBatchNorms()
     graph = graph.expandingBatchNorms()
     graph = graph.replacingMatMuls()
+    graph = graph.fusingBiases()
     graph = graph.fusingPadding()
     return graph.removingDeadNodes()
   }

@@ -24,6 +24,9 @@ public struct ReadOptions: Sendable {
   /// Whether operators that edgebench cannot run are left out of the graph, which then says so in its
   /// ``Graph/omissions``, in place of an error: a model can be sized without them.
   public var omitsUnsupported: Bool
+  /// Bytes of constants that a small file may make of itself, besides in proportion to its size. VGG-19, 574 MB, exists as a file of
+  /// 9 kB, its weights one number each.
+  public var mostMadeBytes = 768 << 20
 
   /// Is told, in a sentence, of what the reader had to assume.
   public var note: (@Sendable (String) -> Void)?

@@ -10,7 +10,7 @@ import TestSupport
 
 /// What edgebench reads from outside, each with small sound examples and what is done with one.
 enum FuzzedFormat: String, CaseIterable {
-  case tflite, onnx, coreml, ncnn, npy, ebplan, record, profile
+  case tflite, onnx, coreml, ncnn, npy, ebgraph, ebplan, record, profile
 
   /// Sound files, from which libFuzzer starts.
   func seeds() -> [[UInt8]] {
@@ -20,6 +20,7 @@ enum FuzzedFormat: String, CaseIterable {
     case .coreml: CoreMLSamples.all
     case .ncnn: Self.networks
     case .npy: (try? Self.arrays()) ?? []
+    case .ebgraph: TFLiteSamples.all.compactMap { try? Self.compactGraph(of: $0.bytes()) }
     case .ebplan: TFLiteSamples.all.compactMap { try? Self.plan(of: $0.bytes()) }
     case .record: (try? [Array(RunRecord.sample().json())]) ?? []
     // The profiles that edgebench comes with; `scripts/fuzz` adds them.
@@ -32,15 +33,17 @@ enum FuzzedFormat: String, CaseIterable {
   func attempt(_ bytes: [UInt8]) {
     switch self {
     case .tflite:
-      if let graph = try? TFLiteReader.read(bytes: bytes, name: "model") { Self.use(graph) }
+      if let graph = try? TFLiteReader.read(bytes: bytes, name: "model", Self.options) { Self.use(graph) }
     case .onnx:
-      if let graph = try? ONNXReader.read(bytes: bytes, name: "model") { Self.use(graph) }
+      if let graph = try? ONNXReader.read(bytes: bytes, name: "model", Self.options) { Self.use(graph) }
     case .coreml:
-      if let graph = try? CoreMLReader.read(bytes: bytes, name: "model") { Self.use(graph) }
+      if let graph = try? CoreMLReader.read(bytes: bytes, name: "model", Self.options) { Self.use(graph) }
     case .ncnn:
       if let graph = try? Self.network(in: bytes) { Self.use(graph) }
     case .npy:
       if let array = try? NumpyFile(bytes: bytes, path: "array") { _ = try? array.serialized() }
+    case .ebgraph:
+      if let file = try? CompactGraphFile(bytes: bytes, path: "graph") { Self.use(file.graph) }
     case .ebplan:
       if let plan = try? Plan(bytes: Self.resealed(bytes)) { Self.run(plan) }
     case .record:
@@ -48,6 +51,13 @@ enum FuzzedFormat: String, CaseIterable {
     case .profile:
       _ = ProfileLibrary.check(text: String(decoding: bytes, as: UTF8.self), file: "profile")
     }
+  }
+
+  /// A file may make less of itself than for a user: libFuzzer has a limit of memory.
+  private static var options: ReadOptions {
+    var options = ReadOptions()
+    options.mostMadeBytes = 256 << 20
+    return options
   }
 
   // MARK: Use
@@ -98,6 +108,10 @@ enum FuzzedFormat: String, CaseIterable {
       NumpyFile(elementType: .i64, shape: [4], data: TensorData([Int64](repeating: -1, count: 4))),
       NumpyFile(elementType: .bool, shape: .scalar, data: TensorData([UInt8(1)])),
     ].map { try $0.serialized() }
+  }
+
+  private static func compactGraph(of model: [UInt8]) throws -> [UInt8] {
+    CompactGraphFile(try TFLiteReader.read(bytes: model, name: "seed")).serialized()
   }
 
   private static func plan(of model: [UInt8]) throws -> [UInt8] {

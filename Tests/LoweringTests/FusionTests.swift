@@ -23,6 +23,93 @@ import Testing
     try expectAgreement(graph)
   }
 
+  @Test func aConstantAddedToALayerIsItsBias() throws {
+    var b = GraphBuilder(name: "bias")
+    let x = b.conv2d(b.input("x", shape: [1, 6, 6, 3]), filters: 4, kernel: .square(3))
+    let image = b.relu6(b.add(x, b.constant("c", shape: [4], [1, -2, 3, 0.5])))
+    let rows = b.dense(b.flatten(image), units: 5)
+    b.output(b.add(b.constant("d", shape: [1], [0.25]), rows))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["conv2d_f32", "fully_connected_f32"])
+    try expectAgreement(graph)
+  }
+
+  @Test func aBiasOfAnotherShapeThanTheChannelsIsAdded() throws {
+    var b = GraphBuilder(name: "rows")
+    let x = b.dense(b.input("x", shape: [4, 3]), units: 4)
+    b.output(b.add(x, b.constant("c", shape: [4, 1], [1, 2, 3, 4])))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["fully_connected_f32", "binary_f32"])
+    try expectAgreement(graph)
+  }
+
+  /// Functions that exporters write as steps.
+  @Test(arguments: [
+    "silu", "hard sigmoid", "hard swish", "hard swish, divided last", "gelu", "gelu, halved first",
+  ])
+  func aFunctionInStepsIsOneStep(name: String) throws {
+    var b = GraphBuilder(name: name)
+    let x = b.input("x", shape: [2, 3, 64])
+    func number(_ value: Float) -> TensorID { b.constant("\(value)", shape: [1], [value]) }
+    func binary(_ kind: Binary, _ left: TensorID, _ right: TensorID) -> TensorID {
+      b.apply(.binary(kind, activation: .none), [left, right])
+    }
+    let result: TensorID
+    switch name {
+    case "silu": result = binary(.multiply, x, b.unary(.sigmoid, x))
+    case "hard sigmoid", "hard swish":
+      let gate = binary(.divide, b.unary(.clamp(min: 0, max: 6), binary(.add, x, number(3))), number(6))
+      result = name == "hard swish" ? binary(.multiply, gate, x) : gate
+    case "hard swish, divided last":
+      let steps = b.unary(.relu6, binary(.add, x, number(3)))
+      result = binary(.divide, binary(.multiply, x, steps), number(6))
+    default:
+      let error = b.unary(.erf, binary(.divide, x, number(1.4142135)))
+      let gate = binary(.add, error, number(1))
+      result =
+        name == "gelu"
+        ? binary(.multiply, binary(.multiply, x, gate), number(0.5))
+        : binary(.multiply, binary(.multiply, x, number(0.5)), gate)
+    }
+    b.output(result)
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["unary_f32"])
+    try expectAgreement(graph)
+  }
+
+  @Test func aProductWithAnotherGateStaysAProduct() throws {
+    var b = GraphBuilder(name: "gates")
+    let x = b.input("x", shape: [8])
+    let y = b.input("y", shape: [8])
+    b.output(b.apply(.binary(.multiply, activation: .none), [x, b.unary(.sigmoid, y)]))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["unary_f32", "binary_f32"])
+    try expectAgreement(graph)
+  }
+
+  @Test(arguments: [false, true]) func aLayerNormalizationInStepsIsOneStep(isMultiplied: Bool) throws {
+    var b = GraphBuilder(name: "normalization")
+    let x = b.input("x", shape: [2, 5, 32])
+    func binary(_ kind: Binary, _ left: TensorID, _ right: TensorID) -> TensorID {
+      b.apply(.binary(kind, activation: .none), [left, right])
+    }
+    func mean(_ x: TensorID) -> TensorID {
+      b.apply(.reduce(.mean, axes: [2], keepsDimensions: true), [x])
+    }
+    let deviation = binary(.subtract, x, mean(x))
+    let variance = mean(b.unary(.square, deviation))
+    let sum = binary(.add, variance, b.constant("epsilon", shape: [], [1e-5]))
+    let normal =
+      isMultiplied
+      ? binary(.multiply, deviation, b.unary(.rsqrt, sum)) : binary(.divide, deviation, b.unary(.sqrt, sum))
+    let scale = b.constant("scale", shape: [32], (0..<32).map { Float($0) / 16 })
+    let scaled = binary(.multiply, normal, scale)
+    b.output(binary(.add, scaled, b.constant("bias", shape: [32], (0..<32).map { Float($0) - 8 })))
+    let graph = try b.build()
+    #expect(try operatorNames(graph) == ["layer_norm_f32"])
+    try expectAgreement(graph)
+  }
+
   @Test func reshapesTakeNoStep() throws {
     var b = GraphBuilder(name: "reshapes")
     let x = b.input("x", shape: [1, 2, 3, 4])

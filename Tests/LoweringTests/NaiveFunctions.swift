@@ -28,6 +28,9 @@ extension Unary {
     case .hardSwish: x * min(max(x + 3, 0), 6) / 6
     case .silu: x / (1 + Foundation.exp(-x))
     case .square: x * x
+    case .sqrt: x.squareRoot()
+    case .rsqrt: 1 / x.squareRoot()
+    case .erf: Foundation.erf(x)
     case .abs: Swift.abs(x)
     case .negate: -x
     case .tan: Foundation.tan(x)
@@ -61,6 +64,7 @@ extension Binary {
     case .add: a + b
     case .subtract: a - b
     case .multiply: a * b
+    case .divide: a / b
     case .maximum: max(a, b)
     case .minimum: min(a, b)
     case .squaredDifference: (a - b) * (a - b)

@@ -171,6 +171,54 @@ import Testing
     }
   }
 
+  /// TensorFlow Lite rounds the same numbers away from zero.
+  @Test func quantizingRoundsHalvesToEven() throws {
+    var file = ONNXFile(opset: 21)
+    file.graph.input("x", [6])
+    file.graph.initializer(.init("s", [], floats: [2]))
+    file.graph.initializer(.init("z", type: 3, [], raw: [1]))
+    file.graph.node("QuantizeLinear", ["x", "s", "z"], ["q"])
+    file.graph.node("DequantizeLinear", ["q", "s", "z"], ["y"])
+    file.graph.output("y")
+    #expect(try run(file, [[1, 3, 5, -1, -3, 253]])[0] == [0, 4, 4, 0, -4, 252])
+  }
+
+  /// 301 products of 255 and 255 are odd and above 2^24, which f32 does not hold.
+  @Test func aProductOfBytesIsExactBeyondWhatF32Holds() throws {
+    var file = ONNXFile()
+    file.graph.input("x", type: 2, [1, 301])
+    file.graph.initializer(.init("w", type: 2, [301, 1], raw: Array(repeating: 255, count: 301)))
+    file.graph.node("MatMulInteger", ["x", "w"], ["y"])
+    file.graph.output("y")
+    let x = TensorData([UInt8](repeating: 255, count: 301))
+    #expect(try evaluate(try read(file), inputs: [x])[0].elements(as: Int32.self) == [301 * 255 * 255])
+  }
+
+  @Test func aConvolutionOfBytesIsExactBeyondWhatF32Holds() throws {
+    var file = ONNXFile()
+    file.graph.input("x", type: 2, [1, 43, 3, 3])
+    file.graph.initializer(.init("w", type: 2, [1, 43, 3, 3], raw: Array(repeating: 255, count: 387)))
+    file.graph.node("ConvInteger", ["x", "w"], ["y"])
+    file.graph.output("y")
+    let x = TensorData([UInt8](repeating: 255, count: 387))
+    #expect(try evaluate(try read(file), inputs: [x])[0].elements(as: Int32.self) == [387 * 255 * 255])
+  }
+
+  /// Each block of 16 has a scale and a zero point; the lower half of a byte comes first.
+  @Test func weightsInBlocksAreMultipliedAsTheNumbersTheyStandFor() throws {
+    var file = ONNXFile()
+    file.graph.input("x", [1, 20])
+    file.graph.initializer(.init("w", type: 2, [1, 2, 8], raw: (0..<16).map { UInt8($0 * 17) }))
+    file.graph.initializer(.init("s", [2], floats: [0.5, 2]))
+    file.graph.initializer(.init("z", type: 2, [1], raw: [0x3A]))
+    file.graph.node(
+      "MatMulNBits", ["x", "w", "s", "z"], ["y"],
+      ["K": .int(20), "N": .int(1), "bits": .int(4), "block_size": .int(16)], domain: "com.microsoft")
+    file.graph.output("y")
+    // Of block 0 the steps 0, 0, 1, 1 to 7, 7 less 10, of block 1 the steps 8, 8, 9, 9 less 3.
+    #expect(try run(file, [Array(repeating: 1, count: 20)])[0] == [0.5 * (56 - 160) + 2 * (34 - 12)])
+  }
+
   // MARK: Errors
 
   @Test func anUnknownOperatorIsNamedWithItsPlace() throws {

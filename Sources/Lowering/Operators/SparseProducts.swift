@@ -8,16 +8,18 @@ extension PlanBuilder {
   mutating func lowerSparse(_ node: Node, _ activation: Activation) throws(LoweringError) -> Bool {
     let weights = try inputTensor(1, of: node)
     let bias = inputID(2, of: node).map { graph[$0] }
-    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster,
-      let elements = weights.floats
+    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster
     else { return false }
     let (range, output) = try fusedClamp(node, activation)
     var parameters = layer.parameters
     parameters.min = range.lower
     parameters.max = range.upper
     let requirements = eb_sparse_requirements(&parameters)
-    let packed = try packedMemory(requirements)
-    eb_sparse_pack(&parameters, elements, try floats(bias), packed.buffer.baseAddress)
+    let biases = try floats(bias)
+    let packed = try packed(weights, requirements) { [parameters] memory in
+      var parameters = parameters
+      eb_sparse_pack(&parameters, weights.floats, biases, memory)
+    }
     try addProduct(EB_OP_FULLY_CONNECTED_F32_SPARSE, parameters, requirements, packed, node, output: output)
     return true
   }
@@ -48,7 +50,7 @@ struct SparseProduct {
       graph[x].elementType == .f32, graph[weights].elementType == .f32,
       let constant = graph[weights].constant,
       let inputCount = graph[x].shape.elementCount, let count = graph[weights].shape.elementCount, count > 0,
-      constant.byteCount == count * MemoryLayout<Float>.size
+      constant.byteCount == count * MemoryLayout<Float>.size, constant.showsZeros
     else { return nil }
     let channels = graph[weights].shape[0]
     let depth = count / channels
@@ -81,4 +83,22 @@ struct SparseProduct {
   }
 
   var isFaster: Bool { choice != nil && density < breakEven }
+}
+
+extension TensorData {
+  /// Whether there are zeros among a few hundred f32 elements here and there: most models have none, and are then
+  /// spared a look at all their weights.
+  fileprivate var showsZeros: Bool {
+    zerosAsIn.withUnsafeBytes { bytes in
+      let (runs, runLength) = (8, 128)
+      let size = MemoryLayout<Float>.size
+      let count = bytes.count / size
+      return (0..<runs).contains { run in
+        let start = max(0, count - runLength) / (runs - 1) * run
+        return (start..<min(count, start + runLength)).contains {
+          bytes.loadUnaligned(fromByteOffset: $0 * size, as: Float.self) == 0
+        }
+      }
+    }
+  }
 }

@@ -138,7 +138,7 @@ extension Tensor {
     switch elementType {
     case .f32, .f16:
       guard isConstantOfFloats, let constant else { return nil }
-      scaled.constant = TensorData(byteCount: constant.byteCount) { [self] memory in
+      scaled.constant = TensorData(byteCount: constant.byteCount, zerosAsIn: constant) { [self] memory in
         guard let floats else { return }
         let products = floats.indices.map { floats[$0] * slopes[$0 / inner % slopes.count] }
         if elementType == .f32 {

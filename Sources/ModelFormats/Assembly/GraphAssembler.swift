@@ -26,7 +26,7 @@ struct GraphAssembler {
   init(name: String, fileSize: Int, options: ReadOptions) {
     graph = Graph(name: name)
     self.options = options
-    budget = (256 << 20) + 8 * min(fileSize, 1 << 40)
+    budget = options.mostMadeBytes + 8 * min(fileSize, 1 << 40)
   }
 
   // MARK: Tensors

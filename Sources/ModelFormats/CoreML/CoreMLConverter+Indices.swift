@@ -62,7 +62,7 @@ extension CoreMLConverter {
   ]
 
   /// The reduction of a scatter's mode, and the updates for it: what is subtracted is added negated.
-  private func scattered(_ call: MILCall) throws(ModelFormatError) -> (
+  func scattered(_ call: MILCall) throws(ModelFormatError) -> (
     updates: String, reduction: ONNXAttribute
   ) {
     let mode = try call.text("mode", default: "add")

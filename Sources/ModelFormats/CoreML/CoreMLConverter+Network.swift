@@ -11,7 +11,9 @@ extension CoreMLConverter {
   /// What each layer is converted by, by the schema's number.
   static let layers: [Int: Layer] = {
     var table: [Int: Layer] = [:]
-    for family in [elementLayers, imageLayers, productLayers, movementLayers, indexLayers, recurrentLayers] {
+    for family in [
+      elementLayers, imageLayers, productLayers, movementLayers, indexLayers, dynamicLayers, recurrentLayers,
+    ] {
       table.merge(family) { first, _ in first }
     }
     return table

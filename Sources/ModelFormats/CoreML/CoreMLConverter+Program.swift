@@ -13,7 +13,7 @@ extension CoreMLConverter {
       activationOperations, arithmeticOperations, compressedOperations, movementOperations, indexOperations,
       normalizationOperations, productOperations, recurrentOperations, reductionOperations,
       resizingOperations,
-      windowOperations,
+      windowOperations, blockOperations,
     ] {
       table.merge(family) { first, _ in first }
     }

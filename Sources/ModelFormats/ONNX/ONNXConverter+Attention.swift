@@ -220,6 +220,24 @@ extension ONNXConverter {
     }
     let (cosines, sines) = (try angles(1), try angles(2))
     let isInterleaved = try node.flag("interleaved", default: false)
+    let joined = try self.rotated(x, cosines, sines, isInterleaved: isInterleaved, node)
+    guard isFlat else { return try bind(joined, node) }
+    try emit(.reshape, [joined], node, shape: [own[0], own[1], own[2] * own[3]])
+  }
+
+  /// The first elements along the last of four axes rotated in pairs, as many as there are angles; the rest as they are.
+  ///
+  /// - Parameters:
+  ///   - cosines: Of each pair's angle; broadcasts to the half of `x` that pairs are made of.
+  ///   - isInterleaved: Whether a pair is two neighbours, not one of each half.
+  func rotated(
+    _ x: TensorID, _ cosines: TensorID, _ sines: TensorID, isInterleaved: Bool, _ node: ONNXNode
+  ) throws(ModelFormatError) -> TensorID {
+    let own = shape(x)
+    let rotated = 2 * (shape(cosines).dimensions.last ?? 0)
+    guard own.rank == 4, (1...own[3]).contains(rotated) else {
+      throw node.malformed("\(rotated) of \(own) to rotate", expected: "at most the last axis")
+    }
     func half(_ index: Int) throws(ModelFormatError) -> TensorID {
       try apply(
         .slice(
@@ -251,8 +269,6 @@ extension ONNXConverter {
           .slice(begin: [0, 0, 0, rotated], strides: [1, 1, 1, 1]), [x], node,
           shape: [own[0], own[1], own[2], own[3] - rotated]))
     }
-    let joined = parts.count == 1 ? parts[0] : try apply(.concat(axis: 3, activation: .none), parts, node)
-    guard isFlat else { return try bind(joined, node) }
-    try emit(.reshape, [joined], node, shape: [own[0], own[1], own[2] * own[3]])
+    return parts.count == 1 ? parts[0] : try apply(.concat(axis: 3, activation: .none), parts, node)
   }
 }

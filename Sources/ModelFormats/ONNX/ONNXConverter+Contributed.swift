@@ -24,7 +24,6 @@ extension ONNXConverter {
     "com.microsoft.QLinearSoftmax": ONNXConverter.quantizedSoftmax,
     "com.microsoft.QuantizeLinear": ONNXConverter.quantizeLinear,
     "com.microsoft.QuickGelu": ONNXConverter.quickGelu,
-    "com.microsoft.SkipLayerNormalization": ONNXConverter.skipLayerNormalization,
   ]
 
   // MARK: Fused layers
@@ -86,7 +85,7 @@ extension ONNXConverter {
     return try permuted(x, permutation, node)
   }
 
-  private func sum(_ a: TensorID, _ b: TensorID, _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
+  func sum(_ a: TensorID, _ b: TensorID, _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
     let (ids, order) = try aligned([a, b], node)
     return try apply(.binary(.add, activation: .none), ids, node, order: order)
   }
@@ -112,19 +111,6 @@ extension ONNXConverter {
     let product = try apply(.binary(.multiply, activation: .none), [x, alpha], node, order: order)
     let gate = try apply(.unary(.sigmoid), [product], node, order: order)
     try emit(.binary(.multiply, activation: .none), [x, gate], node, order: order)
-  }
-
-  /// A layer normalization of a sum: x, skip, scale, bias, and a bias of the sum.
-  func skipLayerNormalization(_ node: ONNXNode) throws(ModelFormatError) {
-    var total = try sum(try written(node, 0), try written(node, 1), node)
-    if node.has(4) { total = try sum(total, try written(node, 4), node) }
-    let scale = try written(node, 2)
-    let epsilon = try node.float("epsilon", default: 1e-12)
-    try emit(
-      .layerNorm(axes: 1, epsilon: epsilon), [total, scale] + (try optional(node, 3).map { [$0] } ?? []), node
-    )
-    if node.makes(1) || node.makes(2) { throw node.unsupported("returns the mean and the deviation") }
-    try bind(total, node, output: 3)
   }
 
   // MARK: Layers on integers: on the numbers that they stand for; lowering does them with integer kernels

@@ -5,8 +5,9 @@ extension ONNXConverter {
   static let handlers: [String: Handler] = {
     var table: [String: Handler] = [:]
     for family in [
-      activations, arithmetic, attentions, bits, constants, contributed, control, detections, einsums,
-      functions, indices, layerNormalizations, linearAttentions, loops, losses, movements, normalizations,
+      activations, arithmetic, attentions, bits, constants, contributed, contributedAttentions,
+      contributedLayers, control, detections, einsums, functions, indices, layerNormalizations,
+      linearAttentions, loops, losses, movements, normalizations,
       orderings, products, quantizations, recurrents, reductions, resamplings, resizings, selections,
       sequences, signals, windows, windows3D,
     ] {

@@ -25,7 +25,8 @@ extension ONNXConverter {
     if try scalesAsArithmetic(node, x, type) { return try emitQuantizedByArithmetic(node, type) }
     let quantization = try quantization(node, of: x, scale: 1, zeroPoint: 2)
     try emit(
-      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
+      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x)
+    )
   }
 
   func dequantizeLinear(_ node: ONNXNode) throws(ModelFormatError) {
@@ -54,7 +55,8 @@ extension ONNXConverter {
     let type = node.has(zeroPoint) ? elementType(try input(node, zeroPoint)) : .u8
     let quantization = try quantization(node, of: x, scale: scale, zeroPoint: zeroPoint)
     try emit(
-      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x))
+      .quantize(.halfToEven), [x], node, type: type, quantization: quantization, order: assembler.order(of: x)
+    )
   }
 
   /// `x` as a tensor whose integers stand for numbers by `quantization`.
@@ -165,22 +167,6 @@ extension ONNXConverter {
     try apply(.binary(binary, activation: .none), [a, b], node)
   }
 
-  /// A product of bytes less their zero points, as 32-bit integers.
-  ///
-  /// It is summed in f32, which is exact while sums are below 2^24, and to within its last bit above.
-  func integerProduct(_ node: ONNXNode) throws(ModelFormatError) {
-    let a = try centred(node, 0, zeroPoint: 2, axis: -2)
-    let b = try centred(node, 1, zeroPoint: 3, axis: -1)
-    try emit(.cast, [try product(a, b, node)], node, type: .i32)
-  }
-
-  func integerConvolution(_ node: ONNXNode) throws(ModelFormatError) {
-    let x = try centred(node, 0, zeroPoint: 2, axis: 1)
-    let weights = try centred(node, 1, zeroPoint: 3, axis: 0)
-    let result = try convolution(node, x: x, weights: weights, bias: nil)
-    try emit(.cast, [result], node, type: .i32, order: assembler.order(of: result))
-  }
-
   /// The bytes of an input less their zero point, as real numbers.
   ///
   /// - Parameter axis: The one that several zero points run along.
@@ -213,7 +199,13 @@ extension ONNXConverter {
         .reshape, [offset], node,
         shape: Shape(shape(offset).dimensions + (shape(offset).rank == 1 ? [1] : [])))
     }
-    if axis == 0 || axis == 1 { offset = try apply(.reshape, [offset], node, shape: .scalar) }
+    if axis == 0 || axis == 1 {
+      // One number, or one along the axis.
+      let count = shape(offset).elementCount ?? 1
+      var extents = count == 1 ? [] : shape(x).dimensions.map { _ in 1 }
+      if count > 1 { extents[axis] = count }
+      offset = try apply(.reshape, [offset], node, shape: Shape(extents))
+    }
     return try apply(.binary(.subtract, activation: .none), [numbers, offset], node)
   }
 }

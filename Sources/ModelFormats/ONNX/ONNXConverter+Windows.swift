@@ -120,6 +120,7 @@ extension ONNXConverter {
       let result = try apply(.pool2d(pooling), [image], node, order: .channelsLast)
       return try fromImage(result, rank: shape(x).rank, node)
     }
+    window.shrinkToImage()
     let pooling = Pooling(
       kind: kind, window: window.size, strides: window.strides, padding: window.padding,
       countsPadding: countsPadding)

@@ -115,6 +115,17 @@ struct ONNXWindow {
       : Padding2D(top: long.height, left: long.width, bottom: short.height, right: short.width)
   }
 
+  /// Cuts a window that is larger than the padded image, by less than a stride, down to it.
+  ///
+  /// ONNX Runtime divides the negative rest toward 0, which leaves one window; it sees what there is of the image.
+  mutating func shrinkToImage() {
+    func extent(_ window: Int, _ room: Int, _ stride: Int) -> Int {
+      room >= 1 && window > room && window - room < stride ? room : window
+    }
+    size.height = extent(size.height, input.height + padding.top + padding.bottom, strides.height)
+    size.width = extent(size.width, input.width + padding.left + padding.right, strides.width)
+  }
+
   /// Rounds the number of windows up (`ceil_mode`): the padding below and right that makes room for the last ones.
   ///
   /// A window that would start in the padding at the end is left out.

@@ -32,7 +32,28 @@ def post_process(name, regular, classes=5, boxes=40, per_detection=1, detections
     return Case(name, model, limits={1: (0, 1)} if kind == "f32" else {})
 
 
+def suppression(name, most, scores=False, boxes=40, overlap=0.4, threshold=0.2):
+    """NON_MAX_SUPPRESSION_V4, or V5 with `scores`, of boxes that mostly overlap."""
+    model, rng = Model(), constants(6)
+    inputs = [model.input("f32", [boxes, 4]), model.input("f32", [boxes]), model.tensor("i32", [], most),
+              model.tensor("f32", [], overlap), model.tensor("f32", [], threshold)]
+    outputs = [model.output("i32", [most]), model.output("i32", [])]
+    if scores:
+        inputs.append(model.tensor("f32", [], 0.0))
+        outputs.insert(1, model.output("f32", [most]))
+    model.op("NON_MAX_SUPPRESSION_V5" if scores else "NON_MAX_SUPPRESSION_V4", inputs, outputs)
+    corners = rng.uniform(0, 0.6, [boxes, 2])
+    places = np.concatenate([corners, corners + rng.uniform(0.2, 0.4, [boxes, 2])], 1).astype(np.float32)
+    return Case(name, model, fed={0: places}, limits={1: (0, 1)})
+
+
 def cases():
+    for scores in (False, True):
+        version = f"NON_MAX_SUPPRESSION_V{5 if scores else 4}"
+        yield suppression(f"{version}.few", 5, scores)
+        yield suppression(f"{version}.many", 30, scores)
+        yield suppression(f"{version}.more-than-boxes", 50, scores)
+        yield suppression(f"{version}.none", 6, scores, threshold=2.0)
     for kind in ("f32", "u8", "i8"):
         for regular in (False, True):
             yield post_process(f"DETECTION.{kind}.{'regular' if regular else 'fast'}", regular, kind=kind)
