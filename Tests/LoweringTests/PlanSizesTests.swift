@@ -14,7 +14,9 @@ import Testing
     let x = Tensor(name: "x", elementType: .f32, shape: [1, 400])
     let matrix = Tensor(
       name: "matrix", elementType: .f32, shape: [400, 300],
-      constant: TensorData(byteCount: 480_000) { _ in Issue.record("the weights were looked at") })
+      constant: TensorData(byteCount: 480_000, zerosAsIn: TensorData([Float](repeating: 1, count: 120_000))) {
+        _ in Issue.record("the weights were looked at")
+      })
     let y = Tensor(name: "y", elementType: .f32, shape: [1, 300])
     var graph = Graph(name: "unseen")
     graph.tensors = [x, matrix, y]
