@@ -10,11 +10,24 @@ public protocol Engine: Sendable {
   var name: String { get }
   /// How many threads it can use.
   var maximumThreads: Int { get }
+  /// How it multiplies reals.
+  var arithmetic: Arithmetic { get }
 
   /// Makes the artefact of `graph` at `path`, replacing what is there.
   ///
   /// - Throws: ``EngineError`` naming the operator that the engine cannot run, or the file that cannot be written.
   func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact
+}
+
+extension Engine {
+  public var arithmetic: Arithmetic { .f32 }
+}
+
+/// How products of reals are computed.
+public enum Arithmetic: String, Sendable, CaseIterable {
+  case f32
+  /// In 16 bits where that is faster; it costs accuracy, so it is never chosen unasked.
+  case f16
 }
 
 /// What an engine runs.

@@ -30,6 +30,7 @@ extension Boards {
     @Option(help: "Threads that run one inference; one, then all of the fastest cores, where not given.")
     var threads: Int?
 
+    @OptionGroup var arithmetic: ArithmeticOption
     @OptionGroup var campaign: CampaignOptions
 
     @OptionGroup var profiles: ProfileFolderOptions
@@ -47,7 +48,10 @@ extension Boards {
         cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
+      guard
+        let engine = BuiltinEngine(
+          instructionSet: state.instructionSet, arithmetic: arithmetic.arithmetic)
+      else {
         throw CommandFailure.runFailed(
           "\(found.name): its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
         )

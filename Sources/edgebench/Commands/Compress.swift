@@ -46,6 +46,8 @@ struct Compress: ParsableCommand {
       valueName: "NAME"))
   var isa: String?
 
+  @OptionGroup var arithmetic: ArithmeticOption
+
   @Option(help: "Seed of made-up inputs, where no samples are given.")
   var seed: UInt64 = 7
 
@@ -56,6 +58,10 @@ struct Compress: ParsableCommand {
     let recipes = try recipes()
     let format = try ModelFile(path: output)
     let engine = try engine()
+    guard arithmetic.arithmetic == .f32 || format == .ebplan else {
+      throw CommandFailure.badInput(
+        "--arithmetic f16 is of a plan; expected an OUT that ends in .ebplan, found '\(output)'.")
+    }
     let (source, digest, size) = try load()
     let given = try calibration.samples(for: source)
     let samples =
@@ -83,7 +89,7 @@ struct Compress: ParsableCommand {
       artefact: file(
         output, digest: try failing(as: .runFailed) { try FileDigest.sha256(of: output) },
         size: try failing(as: .runFailed) { try fileSize(output) }, graph),
-      recipes: recipes.map(\.name),
+      recipes: recipes.map(\.name), arithmetic: arithmetic.arithmetic.rawValue,
       calibration: .init(
         inputs: given == nil ? "seeded" : "given", samples: samples.count, sha256: given?.digest,
         seed: given == nil ? seed : nil, ranges: choice.map { "\($0.ranges)" },
@@ -96,8 +102,9 @@ struct Compress: ParsableCommand {
   }
 
   private func engine() throws(CommandFailure) -> BuiltinEngine {
-    guard let isa else { return BuiltinEngine() }
-    guard let engine = BuiltinEngine(instructionSet: isa) else {
+    let arithmetic = arithmetic.arithmetic
+    guard let isa else { return BuiltinEngine(arithmetic: arithmetic) }
+    guard let engine = BuiltinEngine(instructionSet: isa, arithmetic: arithmetic) else {
       throw .badInput(
         "--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
     }

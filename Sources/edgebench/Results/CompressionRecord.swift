@@ -11,6 +11,8 @@ struct CompressionRecord: Encodable {
   var source: File
   var artefact: File
   var recipes: [String]
+  /// Of a plan's products of reals: "f32" or "f16". The fidelity is that of f32 in any case.
+  var arithmetic: String
   var calibration: Calibration?
   var fidelity: Fidelity?
   /// Of the task, on labelled data: none were given.
@@ -106,6 +108,9 @@ extension CompressionRecord {
               : "SQNR \(decibels(output.sqnrDb)), worst sample \(decibels(output.worstSqnrDb)), top-1 agreement \(agreement)")
         )
       }
+    }
+    if arithmetic != "f32" {
+      lines.append("  multiplies in \(arithmetic), whose roundings the fidelity leaves out")
     }
     lines.append("  accuracy  \(accuracy)")
     return lines.joined(separator: "\n") + "\n"
