@@ -35,7 +35,7 @@ agent: ## Cross-compile the agent for TARGET (aarch64-linux-gnu) to dist/TARGET:
 cross: ## The agent for aarch64-linux-gnu, arm-linux-gnueabihf and x86_64-linux-gnu
 	@scripts/cross aarch64-linux-gnu arm-linux-gnueabihf x86_64-linux-gnu
 
-test-arm: ## Hold the AArch64 kernels against the scalar ones, under qemu as Cortex-A53, A57, A72, A76 and more
+test-arm: ## Hold the ARM kernels against the scalar ones, under qemu as Cortex-A7, A9, A53, A57, A72, A76 and more
 	@scripts/test-arm
 
 test-boards: build ## Hold 'edgebench boards' against a real sshd on loopback, with its faults
@@ -91,7 +91,7 @@ break-even: setup ## At which density sparse weights begin to pay here; fails wh
 	$(SWIFT) build -c release $(SWIFT_FLAGS) --product edgebench-microbench
 	$(BIN)/edgebench-microbench --break-even
 
-cycles: ## The AArch64 kernels' inner loops on LLVM's models of Cortex-A53, A55, A72 and A76
+cycles: ## The ARM kernels' inner loops on LLVM's models of Cortex-A53, A55, A72 and A76, counted for the A7
 	@scripts/setup cycles
 	@$(PYTHON) scripts/cycles
 

@@ -1,4 +1,4 @@
-// Tiles of up to 4 x 8: 8 accumulators of 4 floats, 4 of input, 2 of weights, of 16 registers.
+// Tiles of up to 4 x 8: 8 accumulators of 4 floats, 4 of input, 4 of weights of two steps: all 16 registers.
 #if defined(__arm__)
 
 // Headers come after the push: 32-bit ARM inlines only between functions of the same target.

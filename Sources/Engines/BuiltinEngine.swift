@@ -8,15 +8,20 @@ public struct BuiltinEngine: Engine {
   public let name = "builtin"
   public var maximumThreads: Int { Executor.maximumThreads }
 
+  public let arithmetic: Arithmetic
   private let instructionSet: InstructionSet
 
   /// For this processor.
-  public init() { instructionSet = .host }
+  public init(arithmetic: Arithmetic = .f32) {
+    instructionSet = .host
+    self.arithmetic = arithmetic
+  }
 
   /// For a processor whose instruction set an agent has named: "neon". `nil` where there are no kernels for it.
-  public init?(instructionSet name: String) {
+  public init?(instructionSet name: String, arithmetic: Arithmetic = .f32) {
     guard let instructionSet = InstructionSet(named: name) else { return nil }
     self.instructionSet = instructionSet
+    self.arithmetic = arithmetic
   }
 
   public func makeArtefact(of graph: Graph, at path: String) throws(EngineError) -> Artefact {
@@ -37,8 +42,15 @@ public struct BuiltinEngine: Engine {
   public func prunedLayers(of graph: Graph) -> [PrunedLayer] { graph.prunedLayers(for: instructionSet) }
 
   private func plan(of graph: Graph) throws(EngineError) -> LoweredPlan {
+    guard arithmetic == .f32 || instructionSet.hasHalfArithmetic else {
+      throw .cannotRun(
+        "f16 arithmetic was asked for, which '\(instructionSet.name ?? "-")' does not have; expected neonfp16dot or neoni8mm. Leave '--arithmetic f16' out."
+      )
+    }
     do throws(LoweringError) {
-      return try LoweredPlan(lowering: graph, options: PlanOptions(instructionSet: instructionSet))
+      return try LoweredPlan(
+        lowering: graph,
+        options: PlanOptions(instructionSet: instructionSet, arithmetic: arithmetic == .f16 ? .f16 : .f32))
     } catch {
       throw .cannotRun(error.description)
     }

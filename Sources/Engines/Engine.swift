@@ -10,6 +10,8 @@ public protocol Engine: Sendable {
   var name: String { get }
   /// How many threads it can use.
   var maximumThreads: Int { get }
+  /// How it multiplies reals.
+  var arithmetic: Arithmetic { get }
 
   /// Makes the artefact of `graph` at `path`, replacing what is there.
   ///
@@ -18,6 +20,17 @@ public protocol Engine: Sendable {
 
   /// The layers of `graph` some of whose weights are zero, and whether that makes them faster.
   func prunedLayers(of graph: Graph) -> [PrunedLayer]
+}
+
+extension Engine {
+  public var arithmetic: Arithmetic { .f32 }
+}
+
+/// How products of reals are computed.
+public enum Arithmetic: String, Sendable, CaseIterable {
+  case f32
+  /// In 16 bits where that is faster; it costs accuracy, so it is never chosen unasked.
+  case f16
 }
 
 /// What an engine runs.

@@ -20,5 +20,8 @@ public struct InstructionSet: RawRepresentable, Sendable, Hashable {
   /// Whether this processor and this build have it.
   var isSupported: Bool { eb_isa_is_supported(eb_isa(rawValue: rawValue)) }
 
+  /// Whether there are kernels that multiply f16 by f16.
+  public var hasHalfArithmetic: Bool { eb_has_f16_arithmetic(rawValue) }
+
   public var name: String? { eb_isa_name(eb_isa(rawValue: rawValue)).map { String(cString: $0) } }
 }

@@ -162,6 +162,27 @@ import Testing
     }
   }
 
+  @Test func productsAreInHalfArithmeticWhereItIsAskedForThereAndFaster() throws {
+    func kernel(side: Int, largest: Float = 1, on name: String, _ arithmetic: PlanOptions.Arithmetic = .f16)
+      throws -> String?
+    {
+      var b = GraphBuilder(name: "half arithmetic")
+      let x = b.input("x", shape: [1, 16, 16, 32])
+      var values = [Float](repeating: 0.5, count: 32 * side * side * 32)
+      values[0] = largest
+      let weights = b.constant("w", shape: [32, side, side, 32], values)
+      b.output(b.apply(.conv2d(Convolution()), [x, weights]))
+      let isa = try #require(InstructionSet(named: name))
+      let options = PlanOptions(instructionSet: isa, arithmetic: arithmetic)
+      return try LoweredPlan(lowering: b.build(), options: options).kernelCalls.first?.call.kernel
+    }
+    #expect(try kernel(side: 1, on: "neonfp16dot") == "conv2d_f32_f16w/4")
+    #expect(try kernel(side: 1, on: "neonfp16dot", .f32) == "conv2d_f32/1", "unasked")
+    #expect(try kernel(side: 1, on: "neon") == "conv2d_f32/1", "not there")
+    #expect(try kernel(side: 3, on: "neonfp16dot") == "conv2d_f32/3", "Winograd's form is faster")
+    #expect(try kernel(side: 1, largest: 70_000, on: "neonfp16dot") == "conv2d_f32/1", "f16 does not hold it")
+  }
+
   @Test func loweringTwiceGivesTheSameBytes() throws {
     let graph = try RandomGraph.make(seed: 5)
     #expect(try LoweredPlan(lowering: graph).serialized() == LoweredPlan(lowering: graph).serialized())

@@ -21,7 +21,13 @@ extension PlanBuilder {
     let bias = inputID(2, of: node).map { graph[$0] }
     let (range, output) = try fusedClamp(node, convolution.activation)
     var parameters = try convolutionParameters(x, weights, graph[output], convolution, kind)
-    let op = try convolutionOperator(x, weights, kind)
+    var op = try convolutionOperator(x, weights, kind)
+    if op == EB_OP_CONV2D_F32 || op == EB_OP_CONV2D_F32_F16W, multipliesInHalf(weights),
+      eb_conv2d_gains_by_f16(&parameters)
+    {
+      op = EB_OP_CONV2D_F32_F16W
+      parameters.algorithm = EB_ALGORITHM_F16
+    }
 
     parameters.min = range.lower
     parameters.max = range.upper
@@ -109,6 +115,11 @@ extension PlanBuilder {
       operands.append(addWorkspace(byteCount: requirements.workspace_bytes, name: "\(node.name) workspace"))
     }
     addStep(op, parameters, operands, output: 2)
+  }
+
+  /// Whether a product of these weights is to be in f16 arithmetic: all have to be finite in f16.
+  func multipliesInHalf(_ weights: Tensor) -> Bool {
+    options.arithmetic == .f16 && weights.floats?.allSatisfy { abs($0) <= 65504 } ?? false
   }
 
   /// Constant weights as the kernels want them, packed when the plan is written: the sizes of a plan need no packing.

@@ -29,7 +29,14 @@ extension PlanBuilder {
       parameters.out_zero_point = quantized.outputZeroPoint
       (parameters.out_min, parameters.out_max) = steps
     }
-    let op = try fullyConnectedOperator(x, weights)
+    var op = try fullyConnectedOperator(x, weights)
+    if op == EB_OP_FULLY_CONNECTED_F32 || op == EB_OP_FULLY_CONNECTED_F32_F16W,
+      options.instructionSet.hasHalfArithmetic, multipliesInHalf(weights),
+      inputID(2, of: node).map({ graph[$0].constant != nil }) ?? true
+    {
+      op = EB_OP_FULLY_CONNECTED_F32_F16W
+      parameters.algorithm = EB_ALGORITHM_F16
+    }
     let requirements = eb_fully_connected_requirements(op.rawValue, &parameters)
     parameters.algorithm = requirements.algorithm
 

@@ -184,7 +184,8 @@ struct Campaign {
     let key = RecordKey(
       model: subject.identity, profile: ProfileIdentity(id: profile.id, digest: profile.digest),
       configuration: Configuration(
-        variant: recipe.name, engine: engine.name, threads: threads, precision: graph.precision),
+        variant: recipe.name, engine: engine.name, threads: threads,
+        precision: graph.precision(in: engine.arithmetic)),
       agentDigest: try failing(as: .runFailed) { try runner.agentDigest() }, tool: Program.identity,
       inputs: [limits.identity, load.identity, data?.identity].compactMap { $0 }.joined(separator: "; "))
     if !isFresh, case .current(let record) = store.find(key), supports(record) { return record }

@@ -1,6 +1,12 @@
+import Engines
 import Graph
 
 extension Graph {
+  /// The arithmetic of its products where reals are multiplied so: "f16" in place of "f32" then.
+  func precision(in arithmetic: Arithmetic) -> String {
+    precision == Arithmetic.f32.rawValue ? arithmetic.rawValue : precision
+  }
+
   /// The arithmetic of its products: "f32", or "int8" where most multiply-accumulates have 8-bit operands.
   var precision: String {
     var narrow = 0

@@ -31,6 +31,7 @@ extension Boards {
     var threads: Int?
 
     @OptionGroup(title: "Load") var load: LoadOptions
+    @OptionGroup var arithmetic: ArithmeticOption
     @OptionGroup var campaign: CampaignOptions
 
     @OptionGroup var profiles: ProfileFolderOptions
@@ -50,7 +51,7 @@ extension Boards {
         cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      let engine = try board.engine(of: state, found)
+      let engine = try board.engine(of: state, found, arithmetic.arithmetic)
       if let threads, !(1...engine.maximumThreads).contains(threads) {
         throw CommandFailure.badInput(
           "--threads is \(threads); engine '\(engine.name)' runs 1 to \(engine.maximumThreads).")

@@ -32,8 +32,10 @@ struct BoardOptions: ParsableArguments {
   }
 
   /// The engine that makes plans for the board's processor.
-  func engine(of state: BoardState, _ board: Board) throws(CommandFailure) -> BuiltinEngine {
-    guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
+  func engine(
+    of state: BoardState, _ board: Board, _ arithmetic: Arithmetic = .f32
+  ) throws(CommandFailure) -> BuiltinEngine {
+    guard let engine = BuiltinEngine(instructionSet: state.instructionSet, arithmetic: arithmetic) else {
       throw .runFailed(
         "\(board.name): its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
       )

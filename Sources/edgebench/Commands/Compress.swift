@@ -65,6 +65,8 @@ struct Compress: ParsableCommand {
       valueName: "NAME"))
   var isa: String?
 
+  @OptionGroup var arithmetic: ArithmeticOption
+
   @Option(help: "Seed of made-up inputs, where no samples are given, and of trainings.")
   var seed: UInt64 = 7
 
@@ -78,6 +80,10 @@ struct Compress: ParsableCommand {
     try check(steps)
     let format = try ModelFile(path: output)
     let engine = try engine()
+    guard arithmetic.arithmetic == .f32 || format == .ebplan else {
+      throw CommandFailure.badInput(
+        "--arithmetic f16 is of a plan; expected an OUT that ends in .ebplan, found '\(output)'.")
+    }
     let source = try CompressionSource(model, shapes: try shape.byName())
     let data = try dataset.map { folder throws(CommandFailure) in
       try EvaluationData(folder: folder, for: source.graph, named: source.name)
@@ -104,7 +110,8 @@ struct Compress: ParsableCommand {
       try format.write(graph, to: path, engine: engine)
       var record = CompressionRecord(
         tool: Program.identity, command: Program.commandLine, source: source.file,
-        artefact: try CompressionRecord.File(written: graph, to: path), recipes: steps.map(\.name))
+        artefact: try CompressionRecord.File(written: graph, to: path), recipes: steps.map(\.name),
+        arithmetic: arithmetic.arithmetic.rawValue)
       record.calibration = .init(
         inputs: given == nil && data == nil ? "seeded" : "given", samples: samples.count,
         sha256: given?.digest ?? data?.digest, seed: given == nil && data == nil ? seed : nil,
@@ -166,8 +173,9 @@ struct Compress: ParsableCommand {
   }
 
   private func engine() throws(CommandFailure) -> BuiltinEngine {
-    guard let isa else { return BuiltinEngine() }
-    guard let engine = BuiltinEngine(instructionSet: isa) else {
+    let arithmetic = arithmetic.arithmetic
+    guard let isa else { return BuiltinEngine(arithmetic: arithmetic) }
+    guard let engine = BuiltinEngine(instructionSet: isa, arithmetic: arithmetic) else {
       throw .badInput(
         "--isa is '\(isa)'; expected an instruction set such as neon, neonfp16dot, avx2 or scalar.")
     }

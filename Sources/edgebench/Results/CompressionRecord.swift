@@ -12,6 +12,8 @@ struct CompressionRecord: Encodable {
   var source: File
   var artefact: File
   var recipes: [String]
+  /// Of a plan's products of reals: "f32" or "f16". The fidelity is that of f32 in any case.
+  var arithmetic: String
   var calibration: Calibration?
   var data: Data?
   var training: Training?
@@ -154,6 +156,9 @@ extension CompressionRecord {
               : "SQNR \(decibels(output.sqnrDb)), cosine \(cosine), top-1 agreement \(agreement), worst sample\(worst) \(decibels(output.worstSqnrDb))")
         )
       }
+    }
+    if arithmetic != "f32" {
+      lines.append("  multiplies in \(arithmetic), whose roundings the fidelity leaves out")
     }
     lines.append("  accuracy  \(accuracy.text)")
     return lines.joined(separator: "\n") + "\n"
