@@ -11,8 +11,8 @@ extension PlanBuilder {
     let bias = inputID(2, of: node).map { graph[$0] }
     let (range, output) = try fusedClamp(node, activation)
     let depth = weights.shape.dimensions.dropFirst().reduce(1, *)
-    guard let count = x.shape.elementCount, let steps = graph[blocks.steps].signedBytes,
-      let scales = graph[blocks.steps].quantization?.scales
+    let steps = graph[blocks.steps]
+    guard let count = x.shape.elementCount, let scales = graph[blocks.steps].quantization?.scales
     else { throw unsupported("its input is too large") }
 
     var parameters = eb_block_weights_params()
@@ -27,9 +27,11 @@ extension PlanBuilder {
     let op =
       graph[blocks.steps].elementType == .i4 ? EB_OP_FULLY_CONNECTED_F32_QB4W : EB_OP_FULLY_CONNECTED_F32_QB8W
     let requirements = eb_block_weights_requirements(op.rawValue, &parameters)
-    let packed = try packedMemory(requirements)
-    eb_block_weights_pack(
-      op.rawValue, &parameters, steps, scales, try floats(bias), packed.buffer.baseAddress)
+    let biases = try floats(bias)
+    let packed = try packed(steps, requirements) { [parameters] memory in
+      var parameters = parameters
+      eb_block_weights_pack(op.rawValue, &parameters, steps.signedBytes, scales, biases, memory)
+    }
     try addProduct(op, parameters, requirements, packed, node, output: output)
   }
 }

@@ -8,16 +8,19 @@ extension PlanBuilder {
   mutating func lowerSparse(_ node: Node, _ activation: Activation) throws(LoweringError) -> Bool {
     let weights = try inputTensor(1, of: node)
     let bias = inputID(2, of: node).map { graph[$0] }
-    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster,
-      let elements = weights.floats
-    else { return false }
+    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster else {
+      return false
+    }
     let (range, output) = try fusedClamp(node, activation)
     var parameters = layer.parameters
     parameters.min = range.lower
     parameters.max = range.upper
     let requirements = eb_sparse_requirements(&parameters)
-    let packed = try packedMemory(requirements)
-    eb_sparse_pack(&parameters, elements, try floats(bias), packed.buffer.baseAddress)
+    let biases = try floats(bias)
+    let packed = try packed(weights, requirements) { [parameters] memory in
+      var parameters = parameters
+      eb_sparse_pack(&parameters, weights.floats, biases, memory)
+    }
     try addProduct(EB_OP_FULLY_CONNECTED_F32_SPARSE, parameters, requirements, packed, node, output: output)
     return true
   }
@@ -58,8 +61,9 @@ struct SparseProduct {
       let inputs = UInt32(exactly: depth)
     else { return nil }
     (parameters.rows, parameters.out_channels, parameters.in_channels) = (rows, outputs, inputs)
-    let zeros = constant.withUnsafeBytes {
-      eb_sparse_zeros(count, $0.baseAddress?.assumingMemoryBound(to: Float.self))
+    let zeros = constant.withUnsafeBytes { bytes in
+      let weights = bytes.bindMemory(to: Float.self)
+      return Self.hasZeros(weights) ? eb_sparse_zeros(count, weights.baseAddress) : 0
     }
     density = 1 - Double(zeros) / Double(count)
     guard density <= 1 - Self.leastSparsity else { return nil }
@@ -67,6 +71,16 @@ struct SparseProduct {
       isPointwise && eb_sparse_choose(&parameters, $0.baseAddress?.assumingMemoryBound(to: Float.self))
     }
     choice = isChosen ? parameters : nil
+  }
+
+  /// Whether there are zeros in a few places: without any, the other pages of a mapped file are not looked at.
+  private static func hasZeros(_ weights: UnsafeBufferPointer<Float>) -> Bool {
+    let (places, length) = (16, 256)
+    guard weights.count > places * length else { return weights.contains(0) }
+    return (0..<places).contains { place in
+      let first = place * (weights.count - length) / (places - 1)
+      return weights[first..<first + length].contains(0)
+    }
   }
 
   /// - Precondition: ``isFaster``.
