@@ -24,6 +24,10 @@ const eb_f32_qbw_kernels *eb_f32_qbw_kernels_for(uint32_t isa) {
     case EB_ISA_NEON_I8MM:
       return &eb_f32_qbw_kernels_neon;
 #endif
+#if defined(__arm__)
+    case EB_ISA_ARMV7_NEON:
+      return &eb_f32_qbw_kernels_armv7neon;
+#endif
     default:
       return &eb_f32_qbw_kernels_scalar;
   }

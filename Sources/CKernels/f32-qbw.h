@@ -33,6 +33,9 @@ extern const eb_f32_qbw_kernels eb_f32_qbw_kernels_avx512;
 #if defined(__aarch64__)
 extern const eb_f32_qbw_kernels eb_f32_qbw_kernels_neon;
 #endif
+#if defined(__arm__)
+extern const eb_f32_qbw_kernels eb_f32_qbw_kernels_armv7neon;
+#endif
 
 // eb_pack.h
 bool eb_block_weights_requirements_of(uint32_t op, const eb_block_weights_params *params, eb_requirements *result);
