@@ -42,7 +42,7 @@ extension PlanBuilder {
     parameters.algorithm = requirements.algorithm
 
     let biases = quantized?.isStatic == true ? nil : try floats(bias)
-    let packed = try packed(weights, requirements) { [parameters] memory in
+    let packed = try packed(weights, requirements) { [op, parameters] memory in
       var parameters = parameters
       if let quantized, quantized.isStatic {
         eb_conv2d_pack_qs8(

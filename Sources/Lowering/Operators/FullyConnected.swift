@@ -46,7 +46,7 @@ extension PlanBuilder {
         op, parameters, [try input(0, of: node), packed, try define(output)], output: 2)
     }
     let biases = quantized?.isStatic == true ? nil : try floats(bias)
-    let packed = try packed(weights, requirements) { [parameters] memory in
+    let packed = try packed(weights, requirements) { [op, parameters] memory in
       var parameters = parameters
       if let quantized, quantized.isStatic {
         eb_fully_connected_pack_qs8(
