@@ -17,6 +17,8 @@ public struct ExecutionError: Error, Sendable, Equatable, CustomStringConvertibl
     case noMemory
     /// A board cannot be reached, refuses, or cannot hold or run what is sent to it.
     case board
+    /// Nothing answers at a board's address.
+    case unreachable
     /// The connection to a board broke; what runs there runs on.
     case connectionLost
     /// The command that was to run beside a measurement did not.

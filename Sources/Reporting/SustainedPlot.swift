@@ -113,7 +113,7 @@ public struct SustainedPlot {
     let high = panel.startsAtZero ? max(largest * 1.05, 1e-9) : largest + max(1, (largest - smallest) * 0.1)
     func y(_ value: Double) -> Double { top + panel.height * (1 - (value - low) / (high - low)) }
     var text = "<g>\n"
-    for value in PlotAxis.ticks(from: low, to: high) {
+    for value in PlotAxis.ticks(from: low, to: high, atLeast: panel.height > 150 ? 3 : 2) {
       let place = fixed(y(value), 1)
       text +=
         "<line class=\"grid\" x1=\"\(fixed(Self.left, 1))\" x2=\"\(fixed(Self.left + Self.width, 1))\" y1=\"\(place)\" y2=\"\(place)\"/>\n"
@@ -158,12 +158,13 @@ public struct SustainedPlot {
 
 /// Where an axis has its labels.
 enum PlotAxis {
-  /// Round numbers from `low` to `high`, in steps of 1, 2 or 5 times a power of ten: three to eight of them.
-  static func ticks(from low: Double, to high: Double) -> [Double] {
+  /// Round numbers from `low` to `high`, in steps of 1, 2 or 5 times a power of ten: at least `steps` of them between the ends,
+  /// and not many more.
+  static func ticks(from low: Double, to high: Double, atLeast steps: Double = 3) -> [Double] {
     let span = high - low
     guard span > 0, span.isFinite else { return [] }
-    let power = pow(10, (log10(span / 4)).rounded(.down))
-    let step = [5, 2, 1].map { $0 * power }.first { $0 * 3 <= span } ?? power
+    let power = pow(10, (log10(span / (steps + 1))).rounded(.down))
+    let step = [5, 2, 1].map { $0 * power }.first { $0 * steps <= span } ?? power
     let first = (low / step).rounded(.up)
     let last = (high / step).rounded(.down)
     guard last >= first, last - first < 100 else { return [] }

@@ -9,17 +9,23 @@ struct LineReader {
   private var end = 0
 
   /// The buffer is never given back; its pages become resident only as lines fill them.
-  init() { buffer = .allocate(byteCount: Self.maximumLength, alignment: 16) }
+  init() {
+    let pages = eb_pages_map(Self.maximumLength)
+    buffer = UnsafeMutableRawBufferPointer(start: pages, count: pages == nil ? 0 : Self.maximumLength)
+  }
 
   enum Line {
     /// Valid until the next line is read.
     case bytes(UnsafeRawBufferPointer)
     case tooLong
+    /// There is none for a line.
+    case noMemory
     case end
   }
 
   /// The next line without its end; a last line without one counts too.
   mutating func next() -> Line {
+    guard buffer.baseAddress != nil else { return .noMemory }
     var searched = start
     while true {
       while searched < end {

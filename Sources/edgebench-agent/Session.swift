@@ -24,6 +24,9 @@ struct Session {
         // What follows cannot be told from the rest of the line.
         report(.request("a line longer than 262144 bytes; expected one request a line"))
         return output.flush() ? 0 : 3
+      case .noMemory:
+        report(AgentError(kind: .outOfMemory, message: "no memory to read a request into"))
+        return output.flush() ? 0 : 3
       case .bytes(let line):
         do throws(AgentError) { try answer(line) } catch { report(error) }
       }

@@ -5,12 +5,9 @@ struct RemoteRun {
   /// The name of its folder.
   let id: String
   private let connection: SSHConnection
-  /// How long a lost connection is tried for.
-  private let patience: Duration
 
-  init(connection: SSHConnection, patience: Duration) {
+  init(connection: SSHConnection) {
     self.connection = connection
-    self.patience = patience
     id = String(UInt64.random(in: 0 ... .max), radix: 16)
   }
 
@@ -43,25 +40,17 @@ struct RemoteRun {
   ///
   /// - Throws: ``ExecutionError`` where it does not, or has forgotten the run.
   private func reconnect() throws(ExecutionError) {
-    let deadline = ContinuousClock.now + patience
-    var pause: UInt32 = 1
-    while true {
-      do throws(ExecutionError) {
-        let result = try connection.run(["running", id])
-        guard result.status == 0 else {
-          throw ExecutionError(
-            .agentBroken,
-            "\(connection.name): the agent is gone; was the board started anew? Run the same command again.")
-        }
-        return
-      } catch {
-        guard error.kind == .connectionLost || error.kind == .board else { throw error }
-        guard ContinuousClock.now < deadline else {
-          throw ExecutionError(.connectionLost, error.description)
-        }
-      }
-      sleep(pause)
-      pause = min(8, pause * 2)
+    let result: ChildProcess
+    do throws(ExecutionError) {
+      result = try connection.run(["running", id])
+    } catch {
+      guard error.kind == .unreachable else { throw error }
+      throw ExecutionError(.connectionLost, error.description)
+    }
+    guard result.status == 0 else {
+      throw ExecutionError(
+        .agentEnded,
+        "\(connection.name): the agent is gone; was the board started anew? Run the same command again.")
     }
   }
 

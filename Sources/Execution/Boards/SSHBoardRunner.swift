@@ -14,8 +14,6 @@ final class SSHBoardRunner: BoardRunner {
   private let agents: String
   private let connection: SSHConnection
   private let ready = Mutex<Ready?>(nil)
-  /// How long a lost connection is tried for.
-  let patience = Duration.seconds(120)
 
   private struct Ready {
     var bundle: AgentBundle
@@ -120,7 +118,7 @@ final class SSHBoardRunner: BoardRunner {
     for (index, upload) in inputs.enumerated() {
       if let upload { agentRequest.inputs[index].file = upload.name }
     }
-    let run = RemoteRun(connection: connection, patience: patience)
+    let run = RemoteRun(connection: connection)
     try start(run, ready.bundle, agentRequest.line, confinement, beside: request.beside)
     var isLost = false
     defer { if !isLost { run.stop() } }
@@ -166,7 +164,7 @@ final class SSHBoardRunner: BoardRunner {
       "start", run.id, bundle.remoteAgent, String(request.count), confinement.memoryWord,
       confinement.coresWord, beside ?? BoardScript.nothing,
     ]
-    let result = try connection.run(words, input: .bytes(request))
+    let result = try connection.run(words, input: .bytes(request), isRepeatable: false)
     guard result.status == 0 else { throw refusal(result, of: "the request", bytes: Int64(request.count)) }
   }
 

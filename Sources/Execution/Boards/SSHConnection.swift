@@ -16,7 +16,12 @@ final class SSHConnection: Sendable {
   private struct State {
     var process: AgentProcess?
     var isCancelled = false
+    /// Whether a command has been carried out: what breaks afterwards may come back.
+    var isReached = false
   }
+
+  /// How long a connection that was there is tried for again.
+  private let patience = Duration.seconds(120)
 
   static let program = "/usr/bin/ssh"
   /// ssh's own status: the connection, not the command, failed.
@@ -64,10 +69,34 @@ final class SSHConnection: Sendable {
 
   /// Runs one of the functions of ``BoardScript`` and returns what it said.
   ///
+  /// Where the connection breaks that was there before, it is tried again.
+  ///
+  /// - Parameter isRepeatable: Whether the function may have run when the connection broke, and run again.
   /// - Throws: ``ExecutionError`` where ssh could not carry it out. What the command itself says of its failure is in the
   ///   result.
   func run(
-    _ words: [String], input: ChildProcess.Input = .nothing, timeout: Duration = .seconds(60)
+    _ words: [String], input: ChildProcess.Input = .nothing, timeout: Duration = .seconds(60),
+    isRepeatable: Bool = true
+  ) throws(ExecutionError) -> ChildProcess {
+    let deadline = ContinuousClock.now + patience
+    var pause: UInt32 = 1
+    while true {
+      do throws(ExecutionError) {
+        let result = try runOnce(words, input, timeout)
+        state.withLock { $0.isReached = true }
+        return result
+      } catch {
+        guard error.kind == .connectionLost || error.kind == .unreachable, isRepeatable,
+          state.withLock({ $0.isReached }), ContinuousClock.now < deadline
+        else { throw error }
+      }
+      sleep(pause)
+      pause = min(8, pause * 2)
+    }
+  }
+
+  private func runOnce(
+    _ words: [String], _ input: ChildProcess.Input, _ timeout: Duration
   ) throws(ExecutionError) -> ChildProcess {
     let result = try send(BoardScript.command(words), input, timeout)
     guard result.status == BoardScript.notThere else { return result }
@@ -136,7 +165,7 @@ final class SSHConnection: Sendable {
     ]
     if unreachable.contains(where: says) {
       return ExecutionError(
-        .board,
+        .unreachable,
         "\(name): \(address.text) cannot be reached (\(last)). Check that the board is on, and try '\(address.command)'."
       )
     }
