@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm sanitize lint format docs conformance conformance-tflite conformance-onnx conformance-written fuzz microbench break-even cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table
+.PHONY: help setup build run test test-arm sanitize lint format docs conformance conformance-tflite conformance-onnx conformance-written fuzz microbench break-even cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table conformance-coreml
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,13 +62,16 @@ format: ## Rewrite sources in the project's format
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 	clang-format -i $$(git ls-files 'Sources/*.c' 'Sources/*.h' 'Sources/*.cc' 'Tests/*.c' 'Tests/*.h')
 
-conformance: conformance-tflite conformance-onnx conformance-written ## Hold edgebench against the formats' own runtimes (MODELS=DIR, PyPI)
+conformance: conformance-tflite conformance-onnx conformance-coreml conformance-written ## Hold edgebench against the formats' own runtimes (MODELS=DIR, PyPI)
 
 conformance-tflite: build ## LiteRT: TFLite's operators on some 1500 models, and real models
 	@scripts/conformance tflite "$(BIN)/edgebench" "$(PYTHON)"
 
 conformance-onnx: build ## ONNX's backend suite; ONNX Runtime: its own operators, and real models
 	@scripts/conformance onnx "$(BIN)/edgebench" "$(PYTHON)"
+
+conformance-coreml: build ## NumPy: Core ML models made here, and those with recorded outputs
+	@scripts/conformance coreml "$(BIN)/edgebench" "$(PYTHON)"
 
 conformance-written: build ## LiteRT and ONNX Runtime: what edgebench writes, by every recipe
 	@scripts/conformance written "$(BIN)/edgebench" "$(PYTHON)"
