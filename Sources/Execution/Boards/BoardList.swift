@@ -7,11 +7,16 @@ public struct Board: Sendable, Equatable {
   public var address: BoardAddress
   /// An ssh configuration in place of the user's own.
   public var sshConfiguration: String?
+  /// Further arguments of ssh, as an inventory gives them. Not kept in the list.
+  public var sshArguments: [String]
 
-  public init(name: String, address: BoardAddress, sshConfiguration: String? = nil) {
+  public init(
+    name: String, address: BoardAddress, sshConfiguration: String? = nil, sshArguments: [String] = []
+  ) {
     self.name = name
     self.address = address
     self.sshConfiguration = sshConfiguration
+    self.sshArguments = sshArguments
   }
 }
 
@@ -90,7 +95,7 @@ public struct BoardList: Sendable {
   }
 
   /// The name is a folder of results as well.
-  private static func check(_ name: String) throws(ExecutionError) {
+  static func check(_ name: String) throws(ExecutionError) {
     guard !name.isEmpty, name.utf8.count <= 48, !name.hasPrefix("-"), !name.hasPrefix("."),
       name.utf8.allSatisfy({ BoardAddress.isPlain($0) })
     else {
