@@ -11,7 +11,7 @@ TARGET      ?= aarch64-linux-gnu
 SECONDS     ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test test-arm sanitize lint format docs conformance conformance-tflite conformance-onnx conformance-written fuzz microbench break-even cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table conformance-coreml
+.PHONY: help setup build run test test-arm sanitize lint format docs conformance conformance-tflite conformance-onnx conformance-written fuzz microbench break-even cycles calibrate-published validate-latency validate-calibration agent cross test-boards test-cross clean train-reference compression-table conformance-coreml test-fleet test-readme
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ test-arm: ## Hold the ARM kernels against the scalar ones, under qemu as Cortex-
 
 test-boards: build ## Hold 'edgebench boards' against a real sshd on loopback, with its faults
 	@scripts/test-boards $(BIN)/edgebench
+
+test-fleet: build ## Hold 'edgebench fleet' against five sshd in network namespaces, two of which fail (root)
+	@scripts/test-fleet $(BIN)/edgebench
+
+test-readme: build ## Run the README's path for a Raspberry Pi as it stands, against sshd on loopback (root)
+	@scripts/test-readme
 
 test-cross: build cross ## Hold the agents' outputs under qemu (Cortex-A53, A72, A76, A7) against this machine's (MODELS=DIR for more)
 	@scripts/test-cross $(BIN)/edgebench

@@ -9,14 +9,18 @@ public struct Board: Sendable, Equatable {
   public var sshConfiguration: String?
   /// The device profile that describes it, by name or file.
   public var profile: String?
+  /// Further arguments of ssh, as an inventory gives them. Not kept in the list.
+  public var sshArguments: [String]
 
   public init(
-    name: String, address: BoardAddress, sshConfiguration: String? = nil, profile: String? = nil
+    name: String, address: BoardAddress, sshConfiguration: String? = nil, profile: String? = nil,
+    sshArguments: [String] = []
   ) {
     self.name = name
     self.address = address
     self.sshConfiguration = sshConfiguration
     self.profile = profile
+    self.sshArguments = sshArguments
   }
 }
 
@@ -96,7 +100,7 @@ public struct BoardList: Sendable {
   }
 
   /// The name is a folder of results as well.
-  private static func check(_ name: String) throws(ExecutionError) {
+  static func check(_ name: String) throws(ExecutionError) {
     guard !name.isEmpty, name.utf8.count <= 48, !name.hasPrefix("-"), !name.hasPrefix("."),
       name.utf8.allSatisfy({ BoardAddress.isPlain($0) })
     else {

@@ -13,14 +13,16 @@ struct ChildProcess {
   /// - Parameters:
   ///   - arguments: Without the program's name.
   ///   - input: Sent to it; its standard input is left open, so it must know how much to read.
+  ///   - environment: This process's own where `nil`.
   ///   - running: Gets the process, so that it can be killed from another thread.
   static func run(
     _ program: String, _ arguments: [String], input: Input = .nothing, timeout: Duration,
+    environment: [String: String]? = nil,
     running: (AgentProcess?) throws(ExecutionError) -> Void
   ) throws(ExecutionError) -> ChildProcess {
     let process = try AgentProcess(
       program: program, arguments: arguments, folder: nil, confinement: ConfinementEntry(),
-      environment: ProcessInfo.processInfo.environment)
+      environment: environment ?? ProcessInfo.processInfo.environment)
     defer {
       process.kill()
       _ = process.finish(timeout: .seconds(5))

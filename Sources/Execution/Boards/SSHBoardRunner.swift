@@ -27,7 +27,8 @@ final class SSHBoardRunner: BoardRunner {
     self.board = board
     self.agents = agents
     connection = try SSHConnection(
-      name: board.name, address: address, configuration: board.sshConfiguration)
+      name: board.name, address: address, configuration: board.sshConfiguration,
+      arguments: board.sshArguments)
   }
 
   func prepare() throws(ExecutionError) -> BoardState {

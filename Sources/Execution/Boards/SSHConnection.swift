@@ -10,6 +10,7 @@ final class SSHConnection: Sendable {
   let name: String
   let address: SSHAddress
   private let configuration: String?
+  private let furtherArguments: [String]
   private let folder: TemporaryFolder
   private let state = Mutex(State())
 
@@ -30,10 +31,14 @@ final class SSHConnection: Sendable {
   /// - Parameters:
   ///   - name: The board's, for messages.
   ///   - configuration: A file in place of the user's `~/.ssh/config`.
-  init(name: String, address: SSHAddress, configuration: String?) throws(ExecutionError) {
+  ///   - arguments: Further ones. Of an option that is given twice ssh takes the first: these override none of our own.
+  init(name: String, address: SSHAddress, configuration: String?, arguments: [String] = [])
+    throws(ExecutionError)
+  {
     self.name = name
     self.address = address
     self.configuration = configuration
+    furtherArguments = arguments
     folder = try TemporaryFolder()
   }
 
@@ -56,7 +61,7 @@ final class SSHConnection: Sendable {
     if let configuration { options += ["-F", configuration] }
     if let user = address.user { options += ["-l", user] }
     if let port = address.port { options += ["-p", String(port)] }
-    return options
+    return options + furtherArguments
   }
 
   /// The arguments of an ssh that runs `words` on the board.
@@ -108,6 +113,13 @@ final class SSHConnection: Sendable {
 
   private func send(
     _ words: [String], _ input: ChildProcess.Input, _ timeout: Duration
+  ) throws(ExecutionError) -> ChildProcess {
+    try run(words: BoardScript.command(words), input: input, timeout: timeout)
+  }
+
+  /// Runs a command; see ``run(_:input:timeout:)``.
+  func run(
+    words: [String], input: ChildProcess.Input = .nothing, timeout: Duration = .seconds(60)
   ) throws(ExecutionError) -> ChildProcess {
     let result = try ChildProcess.run(
       Self.program, arguments(for: words), input: input, timeout: timeout,

@@ -12,12 +12,7 @@ struct SizingOutput {
   var sized: [Campaign.Sized]
 
   func write(to folder: String, json: JSONOption) throws(CommandFailure) {
-    let reports = sized.compactMap { SizingReport(records: $0.records, decision: $0.decision) }
-    let title = "\(profile.name) (\(profile.id))"
-    let tables = SizingReport.markdown(reports, title: title)
-    try failing(as: .runFailed) {
-      try AtomicFile.write(Data(tables.utf8), to: folder + "/TABLES.md")
-    }
+    let reports = try writeTables(to: folder)
     let plots = try writePlots(to: folder)
     for warning in warnings { Terminal.warning(warning) }
     if json.json != nil {
@@ -40,6 +35,17 @@ struct SizingOutput {
       lines += "\(printable(plot.title, limit: 200)): \(plot.summary); \(printable(path, limit: 400))\n"
     }
     return lines
+  }
+
+  @discardableResult
+  func writeTables(to folder: String) throws(CommandFailure) -> [SizingReport] {
+    let reports = sized.compactMap { SizingReport(records: $0.records, decision: $0.decision) }
+    let title = "\(profile.name) (\(profile.id))"
+    let tables = SizingReport.markdown(reports, title: title)
+    try failing(as: .runFailed) {
+      try AtomicFile.write(Data(tables.utf8), to: folder + "/TABLES.md")
+    }
+    return reports
   }
 
   private func text(_ reports: [SizingReport]) -> String {

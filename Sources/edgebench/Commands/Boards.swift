@@ -44,7 +44,7 @@ struct BoardOptions: ParsableArguments {
   }
 
   /// `EDGEBENCH_AGENTS`, else `dist` here, else beside the program or above it.
-  private static var standardFolder: String {
+  static var standardFolder: String {
     if let named = ProcessInfo.processInfo.environment["EDGEBENCH_AGENTS"] { return named }
     return Program.nearby("dist") ?? "dist"
   }

@@ -29,16 +29,21 @@ struct ProfileFolderOptions: ParsableArguments {
 enum Program {
   static let version = "0.1.0"
 
+  /// This program's own file.
+  static let path: String =
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+
   /// The folder that the running program is in.
-  static let folder: String = {
-    let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."
-    return (path as NSString).deletingLastPathComponent
-  }()
+  static let folder = (path as NSString).deletingLastPathComponent
 
   /// A folder here, else beside this program or above it; `nil` where there is none.
   static func nearby(_ name: String) -> String? {
+    FileManager.default.fileExists(atPath: name) ? name : beside(name)
+  }
+
+  /// A folder beside this program or above it; `nil` where there is none.
+  static func beside(_ name: String) -> String? {
     let files = FileManager.default
-    if files.fileExists(atPath: name) { return name }
     var folder = Program.folder
     for _ in 0..<5 {
       let candidate = folder + "/" + name
@@ -47,6 +52,9 @@ enum Program {
     }
     return nil
   }
+
+  /// What the user typed behind the first `count` words, of which the first is the program.
+  static func arguments(after count: Int) -> [String] { Array(CommandLine.arguments.dropFirst(count)) }
 
   /// What the user typed.
   static var commandLine: String { CommandLine.arguments.joined(separator: " ") }

@@ -15,14 +15,23 @@ final class Interrupts {
   }
 
   /// - Parameter message: What the user should know then, after "Interrupted."
-  init(cancelling runner: any PlanRunner, message: String) {
+  convenience init(cancelling runner: any PlanRunner, message: String) {
+    self.init(message: message) {
+      runner.cancel()
+      // What runs on a board is ended over a connection whose socket is in a folder that goes next.
+      if runner is any BoardRunner { Self.awaitMain(milliseconds: 10_000) }
+    }
+  }
+
+  /// - Parameter cancel: Called from another thread.
+  init(message: String, cancel: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "interrupts")
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         Self.state.withLock { $0.isAnswering = true }
-        runner.cancel()
+        cancel()
         Cleanup.shared.everything()
         Self.awaitMain()
         Terminal.writeError(Terminal.errorIsTerminal ? "\r\u{1B}[K" : "")
@@ -46,7 +55,7 @@ final class Interrupts {
 
   /// The main thread may be about to make a folder or a cgroup, which it then takes away at once: it gets the time for that,
   /// but not the time for a long computation.
-  private static func awaitMain() {
-    for _ in 0..<500 where !state.withLock({ $0.isYielding }) { usleep(1000) }
+  private static func awaitMain(milliseconds: Int = 500) {
+    for _ in 0..<milliseconds where !state.withLock({ $0.isYielding }) { usleep(1000) }
   }
 }
