@@ -33,6 +33,7 @@ struct CompressionRecord: Encodable {
     var samples: Int
     var augmentation: String
     var epochs: Int
+    var learningRate: Float
     var temperature: Float
     var softWeight: Float
     var seed: UInt64
