@@ -46,7 +46,8 @@ import Testing
     let decision = SizingDecision(
       [
         candidate("reference", 100, 60, (0, 0)),
-        candidate("f16", 101, 60, (-0.01, 0.01)),  // no better in anything: beaten by none, for nothing is worse beyond noise
+        // Worse in nothing beyond the noise, and better in nothing: it beats nothing.
+        candidate("f16", 101, 60, (-0.01, 0.01)),
         candidate("int8-dynamic", 70, 40, (-0.01, 0.01)),
         candidate("int8-static", 50, 30, (-0.01, 0.02)),  // beats all of the above
         candidate("pruned-50", 40, 20, (0.3, 0.4)),  // faster, and loses

@@ -61,6 +61,27 @@ struct EvaluationData {
         inputCount: comparison.worst.count))
   }
 
+  /// Whether a variant does at least as well as another on the validation part: by how often it is right, or, without labels, by how
+  /// near it comes to `reference`.
+  func isNoWorse(
+    _ variant: Graph, than other: Graph, reference: Graph
+  ) throws(CommandFailure) -> Bool {
+    try failing(as: .runFailed) {
+      if let labels = dataset.labels {
+        let wanted = split.validation.map { labels[$0] }
+        let right = try [variant, other].map { graph in
+          try Predictions(of: graph, on: dataset, at: split.validation).isRight(wanted).count { $0 }
+        }
+        return right[0] >= right[1]
+      }
+      let inputs = split.validation.map { [dataset.input($0)] }
+      let ratios = try [variant, other].map { graph in
+        try OutputFidelity.comparing(graph, to: reference, on: inputs)?.signalToNoise ?? -.infinity
+      }
+      return ratios[0] >= ratios[1]
+    }
+  }
+
   func predictions(of graph: Graph) throws(CommandFailure) -> Predictions {
     try failing(as: .runFailed) { try Predictions(of: graph, on: dataset, at: split.test) }
   }

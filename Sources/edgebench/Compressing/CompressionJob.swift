@@ -13,6 +13,8 @@ struct CompressionJob {
 
   struct Training {
     var samples: TrainingSamples
+    /// Whose validation part decides whether a training was of use.
+    var data: EvaluationData
     var options: TrainingRecipeOptions
     /// For `distilled`, where no recipe comes before it.
     var student: Graph?
@@ -75,7 +77,7 @@ struct CompressionJob {
   private func aware(_ graph: Graph, _ index: Int) throws(CommandFailure) -> Graph {
     let (training, outputs) = try prepared()
     let table = try failing(as: .badInput) { try CalibrationTable(observing: graph, inputs: samples) }
-    return try trained { () throws(TrainingError) in
+    let aware = try trained { () throws(TrainingError) in
       try QuantizationAwareTraining.train(graph, table) { graph, constraints throws(TrainingError) in
         try training.options.distillation.train(
           graph, by: outputs, on: training.samples,
@@ -83,6 +85,15 @@ struct CompressionJob {
           constraints: constraints, in: training.session, phase: "\(index)-qat")
       }.int8
     }
+    let plain = try failing(as: .badInput) {
+      try Recipe.int8Static.applyingBest(to: graph, samples: samples).variant
+    }
+    if try training.data.isNoWorse(aware, than: plain, reference: source) { return aware }
+    TrainingProgress.clear()
+    Terminal.warning(
+      "training in 8 bits did worse on the validation part than int8-static, which is what is written. Give more samples, or a smaller --learning-rate."
+    )
+    return plain
   }
 
   private func family() throws(CommandFailure) -> [Result] {

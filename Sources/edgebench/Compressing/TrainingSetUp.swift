@@ -27,7 +27,7 @@ struct TrainingSetUp {
     }
     let deadline = try options.timeLimit().map { ContinuousClock.now + $0 }
     training = CompressionJob.Training(
-      samples: samples, options: options, student: student?.graph, seed: seed,
+      samples: samples, data: data, options: options, student: student?.graph, seed: seed,
       session: TrainingSession(folder: checkpoints, deadline: deadline, progress: TrainingProgress.show))
     studentDigest = student?.file.sha256
     self.checkpoints = checkpoints

@@ -25,6 +25,9 @@ struct TrainingRecipeOptions: ParsableArguments {
   @Option(help: "Passes over the training samples; fine-tuning in 8 bits takes two fifths of them.")
   var epochs = 20
 
+  @Option(help: "The largest step's rate; fine-tuning in 8 bits takes a quarter of it.")
+  var learningRate: Float = 2e-3
+
   @Option(help: "What both models' logits are divided by.")
   var temperature: Float = 3
 
@@ -55,6 +58,8 @@ struct TrainingRecipeOptions: ParsableArguments {
     try require(width > 0 && width <= 1, "--width", width, "more than 0 and at most 1")
     try require(depth >= 0 && depth <= 1, "--depth", depth, "0 to 1")
     try require((1...10_000).contains(epochs), "--epochs", epochs, "1 to 10000")
+    try require(
+      learningRate > 0 && learningRate <= 1, "--learning-rate", learningRate, "more than 0 and at most 1")
     try require(temperature >= 0.1 && temperature <= 100, "--temperature", temperature, "0.1 to 100")
     try require(softWeight >= 0 && softWeight <= 1, "--soft-weight", softWeight, "0 to 1")
     _ = try keptShares()
@@ -79,10 +84,12 @@ struct TrainingRecipeOptions: ParsableArguments {
 
   var distillation: Distillation { Distillation(temperature: temperature, softWeight: softWeight) }
 
-  func training(seed: UInt64) -> TrainingOptions { TrainingOptions(epochs: epochs, seed: seed) }
+  func training(seed: UInt64) -> TrainingOptions {
+    TrainingOptions(epochs: epochs, schedule: Schedule(peak: learningRate), seed: seed)
+  }
 
   /// In 8 bits.
   func fineTuning(seed: UInt64) -> TrainingOptions {
-    TrainingOptions(epochs: max(1, epochs * 2 / 5), schedule: Schedule(peak: 5e-4), seed: seed)
+    TrainingOptions(epochs: max(1, epochs * 2 / 5), schedule: Schedule(peak: learningRate / 4), seed: seed)
   }
 }

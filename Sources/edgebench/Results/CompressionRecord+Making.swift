@@ -44,7 +44,8 @@ extension CompressionRecord.Training {
     let isDerived = isDerived && training.student == nil
     self.init(
       samples: training.samples.count, augmentation: options.augment.rawValue, epochs: options.epochs,
-      temperature: options.temperature, softWeight: options.softWeight, seed: training.seed,
+      learningRate: options.learningRate, temperature: options.temperature, softWeight: options.softWeight,
+      seed: training.seed,
       studentSha256: studentSHA256, width: isDerived ? options.width : nil,
       depth: isDerived ? options.depth : nil, share: share)
   }

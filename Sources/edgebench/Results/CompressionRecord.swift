@@ -35,6 +35,7 @@ struct CompressionRecord: Encodable {
     var samples: Int
     var augmentation: String
     var epochs: Int
+    var learningRate: Float
     var temperature: Float
     var softWeight: Float
     var seed: UInt64
