@@ -4,6 +4,7 @@ import Records
 import Reporting
 import Sizing
 import Statistics
+import Units
 
 /// Projected latencies of models on devices.
 struct LatencyTable {
@@ -42,6 +43,7 @@ struct LatencyTable {
       evidence = .projected
       calibration = predicted.calibration.subject
       calibrationRows = predicted.calibration.rows
+      energyMj = profile.loadPower.map { $0.value.watts * predicted.median / 1e6 }
     }
   }
 
