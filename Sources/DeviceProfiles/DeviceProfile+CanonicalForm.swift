@@ -10,6 +10,7 @@ extension DeviceProfile {
     if let deviceClass { lines.append("class: \(Self.quoted(deviceClass))") }
     Self.add("soc", soc, Self.quoted, indent: "", to: &lines)
     Self.add("network", network, Self.quoted, indent: "", to: &lines)
+    Self.add("load-power", loadPower, \.exactText, indent: "", to: &lines)
     lines.append("cores:")
     for cluster in clusters { lines += Self.lines(of: cluster) }
     Self.addBlock("memory", memoryLines, to: &lines)

@@ -1,3 +1,5 @@
+public import Units
+
 /// A board, as far as sources tell: what a model may use, and how fast it is.
 ///
 /// Every figure comes with its source; a figure that nobody published is `nil`, never a guess.
@@ -14,6 +16,8 @@ public struct DeviceProfile: Sendable, Equatable {
   public var memory: Memory
   public var storage: Storage
   public var network: Sourced<String>?
+  /// What the whole board draws while all its cores compute.
+  public var loadPower: Sourced<Power>?
   public var defaultRequirements: DefaultRequirements
   /// Calibrated efficiencies, one a (engine, precision, kernel class, threads); empty until calibrated.
   public var coefficients: [Coefficient]
@@ -22,7 +26,7 @@ public struct DeviceProfile: Sendable, Equatable {
 
   public init(
     id: String, name: String, deviceClass: String?, soc: Sourced<String>?, clusters: [CoreCluster],
-    memory: Memory, storage: Storage, network: Sourced<String>? = nil,
+    memory: Memory, storage: Storage, network: Sourced<String>? = nil, loadPower: Sourced<Power>? = nil,
     defaultRequirements: DefaultRequirements, coefficients: [Coefficient], digest: String
   ) {
     self.id = id
@@ -33,6 +37,7 @@ public struct DeviceProfile: Sendable, Equatable {
     self.memory = memory
     self.storage = storage
     self.network = network
+    self.loadPower = loadPower
     self.defaultRequirements = defaultRequirements
     self.coefficients = coefficients
     self.digest = digest

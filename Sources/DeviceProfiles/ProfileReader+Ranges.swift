@@ -18,6 +18,10 @@ extension ProfileReader {
     quantity(node, path: path, in: Frequency.megahertz(1)...Frequency.megahertz(10_000), show: \.exactText)
   }
 
+  func power(_ node: Located, path: String) -> Power? {
+    quantity(node, path: path, in: Power(watts: 0.001)...Power(watts: 10_000), show: \.exactText)
+  }
+
   func perCycle(_ node: Located, path: String) -> Double? {
     number(node, path: path, in: 0.01...4096)
   }

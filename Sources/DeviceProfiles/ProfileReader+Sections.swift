@@ -2,7 +2,8 @@ internal import Units
 
 extension ProfileReader {
   static let profileKeys = [
-    "name", "class", "sources", "soc", "cores", "memory", "storage", "network", "requirements", "calibration",
+    "name", "class", "sources", "soc", "cores", "memory", "storage", "network", "load-power", "requirements",
+    "calibration",
     "variants",
   ]
 
@@ -20,6 +21,7 @@ extension ProfileReader {
     let deviceClass = root["class"].flatMap { text($0, path: "class") }
     let soc = figure("soc", of: block, read: text)
     let network = figure("network", of: block, read: text)
+    let loadPower = figure("load-power", of: block, read: power)
     let clusters = coreClusters(root)
     let memory = root["memory"].map(memory) ?? DeviceProfile.Memory()
     let storage = root["storage"].map(storage) ?? DeviceProfile.Storage()
@@ -31,8 +33,8 @@ extension ProfileReader {
     guard findings.count == before, let name else { return nil }
     var profile = DeviceProfile(
       id: id, name: name, deviceClass: deviceClass, soc: soc, clusters: clusters, memory: memory,
-      storage: storage, network: network, defaultRequirements: requirements, coefficients: coefficients,
-      digest: "")
+      storage: storage, network: network, loadPower: loadPower, defaultRequirements: requirements,
+      coefficients: coefficients, digest: "")
     profile.digest = profile.digestOfFigures()
     return profile
   }

@@ -19,7 +19,7 @@ struct EdgeBench: ParsableCommand {
       """,
     subcommands: [
       Run.self, Infer.self, Measure.self, Inspect.self, Compress.self, Predict.self, Calibrate.self,
-      Size.self, Boards.self, Boards.Check.self, Fleet.self, Profiles.self,
+      Size.self, Tables.self, Boards.self, Boards.Check.self, Fleet.self, Profiles.self,
       Report.self, Compare.self, GateCommand.self, Operators.self,
     ],
     defaultSubcommand: Run.self)

@@ -16,7 +16,7 @@ private struct SyntheticTable {
       w.add(.gemm, 1e8 * (1 + Double(random.next() % 50)))
       w.add(.depthwise, 1e6 * (1 + Double(random.next() % 50)))
       w.add(.launch, Double(20 + random.next() % 100))
-      w.addTraffic(1e6 * Double(1 + random.next() % 10), largest: 100_000)
+      w.add(.wide, 1e6 * Double(1 + random.next() % 10), largest: 100_000)
       work.models["m\(model)"] = w
     }
     for (board, factor) in slowness.sorted(by: { $0.key < $1.key }) {
@@ -48,14 +48,15 @@ extension PublishedRow {
     let table = SyntheticTable(slowness: ["a": 1, "b": 2])
     let fit = try #require(PublishedCalibration(table.rows, work: table.work, bandwidths: [:]))
     // Every row's model was left out of the fit that it is held against; ten rows of a board say what the eleventh is.
-    for residual in fit.residuals {
+    for residual in fit.residuals() {
       #expect(abs(residual.log) < 0.1, "\(residual.row.model): \(residual.log)")
     }
     let subject = PublishedCalibration.Subject(
       id: "b", board: "b", coreType: "Cortex-A53",
       machine: Machine(core: "Cortex-A53", clock: 1000, copyBandwidth: nil, hasDotProduct: false),
       threads: [1])
-    let calibrations = fit.calibrations(for: subject, engine: "ncnn", source: "test", date: "2026-01-01")
+    let calibrations = fit.calibrations(
+      for: subject, engine: "ncnn", bands: ModelBands(), source: "test", date: "2026-01-01")
     let calibration = try #require(calibrations.first { $0.precision == .f32 })
     #expect(calibration.rows == 12)
     let gemm = calibration.coefficients[WorkClass.gemm.index]
@@ -70,7 +71,9 @@ extension PublishedRow {
     let subject = PublishedCalibration.Subject(
       id: "new", board: "new", coreType: "Cortex-A53", machine: machine, threads: [1])
     let calibration = try #require(
-      fit.calibrations(for: subject, engine: "ncnn", source: "", date: "").first { $0.precision == .f32 })
+      fit.calibrations(for: subject, engine: "ncnn", bands: ModelBands(), source: "", date: "").first {
+        $0.precision == .f32
+      })
     let work = try #require(table.work.models["m7"])
     let plain = machine.milliseconds(of: work, precision: .f32, threads: 1)
     let predicted: Double = zip(plain, calibration.coefficients).map { $0 * $1 }.reduce(0, +)
@@ -82,7 +85,7 @@ extension PublishedRow {
     var table = SyntheticTable(slowness: ["a": 1, "b": 1])
     table.rows[5].latency *= 8
     let fit = try #require(PublishedCalibration(table.rows, work: table.work, bandwidths: [:]))
-    let errors = fit.residuals.map { abs($0.log) }.sorted()
+    let errors = fit.residuals().map { abs($0.log) }.sorted()
     #expect(errors[errors.count / 2] < 0.1)
   }
 
@@ -148,9 +151,10 @@ extension PublishedRow {
     var b = GraphBuilder(name: "g")
     let image = b.input("image", shape: [1, 16, 16, 16])
     b.output(b.conv2d(image, filters: 32, kernel: .square(3)))
-    let work = try GraphWork(b.build(), usesWinograd: false).total
-    // 9 taps of 16 channels, and 32 products a sum to start with.
-    #expect(work[.winograd] == 0 && work[.convolution] == 256 * 32 * (9 * 16 + 32))
+    let work = try GraphWork(b.build(), traits: EngineTraits(engine: "litert")).total
+    // 9 taps of 16 channels, and 48 products a sum to start with.
+    let products: Double = 256 * 32 * 192
+    #expect(work[.winograd] == 0 && work[.convolution] == products)
   }
 
   @Test func workCountsWhatAnEngineDoes() throws {
@@ -162,15 +166,84 @@ extension PublishedRow {
     x = b.depthwiseConv2d(x, kernel: .square(3))
     b.output(b.dense(b.globalAveragePool(x), units: 10))
     let work = try GraphWork(b.build())
-    // 16x16 pixels; 2.25 products an output for 32 filters of 16 channels, and 12 a sum to start with.
-    let winograd: Double = 256 * 2.25 * 32 * 28
+    // 16x16 pixels; 2.25 products an output for 32 filters of 16 channels.
+    let winograd: Double = 256 * 2.25 * 32 * 16
     let gemm: Double = 256 * 8 * 44
     let depthwise: Double = 256 * 8 * 9
     #expect(work.total[.winograd] == winograd)
     #expect(work.total[.gemm] == gemm)
     #expect(work.total[.depthwise] == depthwise)
     #expect(work.total[.vectorProduct] == 80)
-    #expect(work.total[.launch] == 5)
+    // Three convolutions and the dense layer; the average.
+    #expect(work.total[.launch] == 4 && work.total[.lightLaunch] == 1)
+  }
+
+  @Test func whatOnlyProductsReadStaysInEightBits() throws {
+    var b = GraphBuilder(name: "g")
+    let image = b.input("image", shape: [1, 16, 16, 8])
+    let first = b.relu(b.conv2d(image, filters: 16, kernel: .square(1), activation: .none))
+    let second = b.conv2d(first, filters: 32, kernel: .square(1), activation: .none)
+    b.output(b.add(second, second))
+    let work = try GraphWork(b.build()).total
+    func elements(_ kind: Work.Traffic) -> Double { work.traffic[kind.index].reduce(0, +) }
+    // The first reads the image, which nobody made in 8 bits, and writes for a product; the second the other way round. Each rearranges
+    // its input, written and read.
+    let (pixels, wide, narrow, rearranged): (Double, Double, Double, Double) = (
+      256, 8 + 32, 16 + 16, 2 * (8 + 16)
+    )
+    #expect(elements(.wideOperands) == pixels * wide)
+    #expect(elements(.operands) == pixels * (narrow + rearranged))
+    // Half of what is written, and what comes in floating point.
+    let quantized: Double = 24 + 8
+    #expect(work[.quantization] == pixels * quantized)
+    let integers = try GraphWork(b.build(), traits: EngineTraits(engine: "litert")).total
+    #expect(integers[.quantization] == 0 && integers.traffic[Work.Traffic.wide.index].reduce(0, +) == 0)
+  }
+
+  @Test func threadsIdleWhereChannelsDoNotShareOut() {
+    var work = Work()
+    work.add(.gemm, 1e9, width: 24)
+    let machine = Machine(core: "Cortex-A53", clock: 1000, copyBandwidth: nil, hasDotProduct: false)
+    func time(_ threads: Int) -> Double {
+      machine.milliseconds(of: work, precision: .f32, threads: threads)[WorkClass.gemm.index]
+    }
+    // Three packs of 8 channels: three threads share them out, a fourth has nothing to do.
+    #expect(abs(time(1) / time(3) - 3) < 1e-9)
+    #expect(abs(time(1) / time(4) - 3) < 1e-9)
+  }
+
+  @Test func workReadsBackFromItsTable() throws {
+    let table = SyntheticTable(slowness: [:]).work
+    #expect(try WorkTable(table.csv, path: "w.csv").models == table.models)
+    for line in ["m,gemm,-1,5", "m,gemm,0,nan", "m,traffic,40,1", "m,nothing,0,1"] {
+      #expect(throws: TableError.self) { try WorkTable("model,class,bucket,amount\n\(line)", path: "w.csv") }
+    }
+  }
+
+  @Test func bandsHoldNineOfTenResidualsOfTheirCore() throws {
+    let own = (1...50).map { (core: "a", log: Double($0) / 100) }
+    let few = (1...10).map { (core: "b", log: -Double($0)) }
+    let bands = ModelBands([.model: own + few, .row: own.map { ("a", $0.log / 2) }, .board: [("a", 1.2)]])
+    // ceil(0.9 * 51) = 46.
+    #expect(bands.half(.model, core: "a") == 0.46)
+    // Ten are too few for a band of their own: ceil(0.9 * 61) = 55 of all 60.
+    #expect(bands.half(.model, core: "b") == 5)
+    let unseen = bands.halfOfUnseenModel(.board, core: "a")
+    let square: Double = 1.2 * 1.2 + 0.46 * 0.46 - 0.23 * 0.23
+    #expect(abs(unseen - square.squareRoot()) < 1e-12)
+    #expect(try ModelBands(bands.csv, path: "b.csv") == bands)
+    #expect(throws: TableError.self) { try ModelBands("left_out,core,band_log\nmodel,a,inf", path: "b.csv") }
+  }
+
+  @Test func aBoardThatIsNotWhatItsRowSaysDoesNotSpoilItsCore() throws {
+    var slowness = ["odd": 4.0]
+    for name in ["a", "b", "c", "new"] { slowness[name] = 1 }
+    let table = SyntheticTable(slowness: slowness)
+    let fit = try #require(PublishedCalibration(table.rows, work: table.work, bandwidths: [:]))
+    for residual in fit.residuals() where residual.row.board == "new" {
+      // The mean of three boards and one four times as slow would be off by ln(4) / 4.
+      #expect(abs(residual.logOfBoard) < log(4) / 6, "\(residual.logOfBoard)")
+    }
   }
 
   @Test func layersAddUpToTheWhole() throws {

@@ -7,6 +7,8 @@ public struct CalibratedLatency: Sendable {
     public var name: String
     public var op: String
     public var macs: Int
+    /// Activations read and written, and constants read, in the precision of the calibration.
+    public var bytes: Double
     /// Nanoseconds.
     public var time: Double
     /// Milliseconds by class, in the order of ``WorkClass/allCases``.
@@ -27,6 +29,8 @@ public struct CalibratedLatency: Sendable {
   public var calibration: Calibration
   /// How many times as long models that do alike things take as their classes say; it is in all figures.
   public var factor: Double
+  /// Whether some layer takes Winograd's trick, which may exceed the nominal peak fourfold: 36 products for 16 outputs of 9 taps.
+  public var usesWinograd: Bool { classes.contains { $0.workClass == .winograd && $0.time > 0 } }
   /// Why the band is wider than calibration alone would have it.
   public var caveats: [String]
 
@@ -34,7 +38,7 @@ public struct CalibratedLatency: Sendable {
   public init(_ graph: Graph, calibration: Calibration, known: WorkTable, likeness: ModelLikeness? = nil)
     throws(GraphError)
   {
-    let work = try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(calibration.engine))
+    let work = try GraphWork(graph, traits: EngineTraits(engine: calibration.engine))
     let factor = exp(likeness?.deviation(of: work.total, calibration.precision) ?? 0)
     self.factor = factor
     let coefficients = calibration.coefficients.map { $0 * factor }
@@ -48,7 +52,9 @@ public struct CalibratedLatency: Sendable {
     layers = work.layers.map { layer in
       let parts = parts(layer.work)
       return Layer(
-        name: layer.name, op: layer.op, macs: layer.macs, time: parts.reduce(0, +) * 1e6, parts: parts)
+        name: layer.name, op: layer.op, macs: layer.macs,
+        bytes: Double(layer.elements) * calibration.precision.bytesPerElement,
+        time: parts.reduce(0, +) * 1e6, parts: parts)
     }
     classes = zip(WorkClass.allCases, total).map { ($0, $1 * 1e6) }.sorted { $0.time > $1.time }
     self.calibration = calibration

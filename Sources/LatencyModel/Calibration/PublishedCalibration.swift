@@ -2,7 +2,6 @@ internal import Glibc
 
 /// Calibrations from published rows: all boards fitted together, so that each leans on those with its cores.
 public struct PublishedCalibration: Sendable {
-  public var residuals: [Residual] = []
   /// What the classes miss about the models.
   public var likeness: ModelLikeness
 
@@ -11,12 +10,12 @@ public struct PublishedCalibration: Sendable {
     public var row: PublishedRow
     /// With the row's model left out on every board.
     public var log: Double
-    /// With its model left out on its board and thread count only.
+    /// With its model left out on its board and thread count only, at the linearisation of the fit that had it.
     public var logOfConfiguration: Double
     /// With its board left out but for three rows, and altogether; `nil` for the three.
     public var logOfAnchoredBoard: Double?
     public var logOfBoard: Double
-    /// Half the width of the 90 % band around ``log``.
+    /// Half the width of the 90 % band around ``log``, by residuals of other models.
     public var bandLog: Double
   }
 
@@ -46,6 +45,9 @@ public struct PublishedCalibration: Sendable {
   private var models: [String: Int] = [:]
   private var builds: [String: Int] = [:]
 
+  /// The rows that take part.
+  public var rowCount: Int { rows.count }
+
   /// - Parameters:
   ///   - rows: Rows of models that `work` does not have are passed over.
   ///   - bandwidths: Copy bandwidth in MB/s by ``PublishedRow/cluster``, where it is known.
@@ -65,7 +67,8 @@ public struct PublishedCalibration: Sendable {
     for row in usable {
       keys.append(
         RowKey(
-          core: number(row.core, &cores), board: number(row.board, &boards),
+          core: number(row.core, &cores), family: Machine.family(row.core), is32Bit: row.is32Bit,
+          board: number(row.board, &boards),
           configuration: number(row.configuration, &configurations), precision: Self.number(row.precision),
           build: number(Self.name(of: row.build, row.hasDotProduct), &builds),
           isInteger: row.precision == .int8, model: number(row.model, &models),
@@ -86,24 +89,45 @@ public struct PublishedCalibration: Sendable {
     self.fit = fit
     for (index, name) in names.enumerated() { likeness.duals[name] = fit.duals(ofModel: index) }
     self.likeness = likeness
-    let all = Array(keys.indices)
-    let ofModel = fit.leftOut(Self.blocks(all) { "\(keys[$0].model)" })
-    let ofConfiguration = fit.leftOut(Self.blocks(all) { "\(keys[$0].model) \(keys[$0].configuration)" })
-    let ofBoard = fit.leftOut(Self.blocks(all) { "\(keys[$0].board)" })
-    let anchors = Self.anchors(usable)
-    let anchored = fit.leftOut(Self.blocks(all.filter { !anchors.contains($0) }) { "\(keys[$0].board)" })
-    residuals = all.map {
-      Residual(
-        row: usable[$0], log: ofModel[$0] ?? 0, logOfConfiguration: ofConfiguration[$0] ?? 0,
-        logOfAnchoredBoard: anchored[$0], logOfBoard: ofBoard[$0] ?? 0, bandLog: 0)
-    }
-    for index in residuals.indices {
-      residuals[index].bandLog = band(core: usable[index].core, usable[index].precision)
-    }
   }
 
-  private static func blocks(_ rows: [Int], by name: (Int) -> String) -> [[Int]] {
-    Array(Dictionary(grouping: rows, by: name).values)
+  /// Every row, predicted by fits that are made anew without its model, or its board: some seconds each.
+  public func residuals(progress: (String) -> Void = { _ in }) -> [Residual] {
+    let all = Array(rows.indices)
+    func refitted(_ what: String, _ blocks: [[Int]], spreadsBoards: Bool) -> [Double?] {
+      var result = [Double?](repeating: nil, count: rows.count)
+      for (index, block) in blocks.enumerated() {
+        progress("\(what) \(index + 1) of \(blocks.count)")
+        guard let rest = fit.without(Set(block), spreadsBoards: spreadsBoards) else { continue }
+        for row in block { result[row] = rest.residual(ofRow: row, of: fit) }
+      }
+      return result
+    }
+    let ofModel = refitted("model", blocks(all) { $0.model }, spreadsBoards: false)
+    let boards = blocks(all) { $0.board }
+    let ofBoard = refitted("board", boards, spreadsBoards: true)
+    let anchors = Self.anchors(rows)
+    let anchored = refitted(
+      "board with anchors", boards.map { $0.filter { !anchors.contains($0) } }.filter { !$0.isEmpty },
+      spreadsBoards: true)
+    let ofConfiguration = fit.leftOut(blocks(all) { "\($0.model) \($0.configuration)" })
+    var residuals = all.map {
+      Residual(
+        row: rows[$0], log: ofModel[$0] ?? 0, logOfConfiguration: ofConfiguration[$0] ?? 0,
+        logOfAnchoredBoard: anchored[$0], logOfBoard: ofBoard[$0] ?? 0, bandLog: 0)
+    }
+    // A model's own residuals have no say in its band.
+    for (model, own) in Dictionary(grouping: residuals.indices, by: { residuals[$0].row.model }) {
+      let bands = ModelBands([
+        .model: residuals.filter { $0.row.model != model }.map { ($0.row.core, $0.log) }
+      ])
+      for index in own { residuals[index].bandLog = bands.half(.model, core: residuals[index].row.core) }
+    }
+    return residuals
+  }
+
+  private func blocks(_ indices: [Int], by name: (PublishedRow) -> String) -> [[Int]] {
+    Dictionary(grouping: indices) { name(rows[$0]) }.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// Three rows a board, which tell most: in floating point with the fewest threads and with the most, and in int8 with the most.
@@ -146,32 +170,12 @@ public struct PublishedCalibration: Sendable {
     Precision.allCases.firstIndex(of: precision) ?? 0
   }
 
-  /// How much larger nine tenths of the errors are when each model is left out by a fit made anew, than at the linearisation of the
-  /// fit that had it (docs/decisions/0005-latency-model.md).
-  private static let bandFactor = (floating: 1.05, integer: 1.75)
-
-  /// Half the width of the 90 % band: the conformal quantile of the left-out residuals of rows on the same kind of core, or of all where
-  /// they are fewer than 40.
-  private func band(core: String, _ precision: Precision) -> Double {
-    let isInteger = precision == .int8
-    func sizes(_ keep: (PublishedRow) -> Bool) -> [Double] {
-      residuals.filter { keep($0.row) }.map { abs($0.log) }.sorted()
-    }
-    var sorted = sizes { $0.core == core && ($0.precision == .int8) == isInteger }
-    if sorted.count < 40 { sorted = sizes { ($0.precision == .int8) == isInteger } }
-    if sorted.count < 10 { sorted = sizes { _ in true } }
-    guard !sorted.isEmpty else { return 0.5 }
-    // The k-th smallest of n with k = ceil(0.9 (n + 1)).
-    let place = min(sorted.count, Int((0.9 * Double(sorted.count + 1)).rounded(.up)))
-    return sorted[place - 1] * (isInteger ? Self.bandFactor.integer : Self.bandFactor.floating)
-  }
-
   /// No product runs above the nominal peak, but for Winograd's trick; larger tiles than 4x4 may save as much again.
   private static func bounded(_ coefficients: [Double]) -> [Double] {
     zip(WorkClass.allCases, coefficients).map { workClass, coefficient in
       let least: Double =
         switch workClass {
-        case .gemm, .convolution: 1 / 1.3
+        case .gemm, .convolution, .grouped: 1 / 1.3
         case .winograd: 0.5 / 1.3
         case .depthwise, .tokens: 1 / 4.0
         default: 0
@@ -180,40 +184,61 @@ public struct PublishedCalibration: Sendable {
     }
   }
 
+  /// With so many rows in a configuration, it is the model that is not known.
+  private static let manyRows = 5
+
+  /// Whether the subject's rows are of 32-bit builds; without rows, whether its cores know nothing else.
+  private func is32Bit(_ subject: Subject) -> Bool {
+    let own = rows.filter { $0.board == subject.board && $0.coreType == subject.coreType }
+    return own.isEmpty ? Machine.is32BitCore(subject.machine.core) : own.allSatisfy(\.is32Bit)
+  }
+
   /// Coefficients for a subject in every precision and each of its thread counts.
-  public func calibrations(for subject: Subject, engine: String, source: String, date: String)
-    -> [Calibration]
-  {
+  public func calibrations(
+    for subject: Subject, engine: String, bands: ModelBands, source: String, date: String
+  ) -> [Calibration] {
+    let isKnown = subject.board.flatMap { boards[$0] } != nil
+    let core = subject.machine.core
     var result: [Calibration] = []
     for threads in subject.threads {
       for precision in Precision.allCases {
         let build = newestBuild(subject, precision)
         let configuration = PublishedRow.configuration(
           "\(subject.board ?? "")|\(subject.coreType)", threads, build)
-        let own = residuals.filter { $0.row.configuration == configuration && $0.row.precision == precision }
+        let own = rows.indices.filter {
+          rows[$0].configuration == configuration && rows[$0].precision == precision
+        }
         let key = RowKey(
-          core: cores[subject.machine.core] ?? -1, board: subject.board.flatMap { boards[$0] } ?? -1,
+          core: cores[core] ?? -1, family: Machine.family(core), is32Bit: is32Bit(subject),
+          board: subject.board.flatMap { boards[$0] } ?? -1,
           configuration: configurations[configuration] ?? -1, precision: Self.number(precision),
           build: builds[Self.name(of: build, subject.machine.hasDotProduct)] ?? -1,
           isInteger: precision == .int8, model: -1, logThreads: log(Double(threads)))
         let (classes, speed) = fit.coefficients(for: key)
-        let errors = own.map { abs(exp($0.log) - 1) }.sorted()
-        var half = band(core: subject.machine.core, precision)
-        // Without rows of its own, what boards differ by comes on top.
-        if subject.board.flatMap({ boards[$0] }) == nil {
-          half = (half * half + 0.35 * 0.35).squareRoot()
-        } else if own.isEmpty {
-          half = (half * half + 0.2 * 0.2).squareRoot()
-        }
+        let errors = fit.leftOut(blocks(own) { $0.model }).compactMap { $0 }.map { abs(exp($0) - 1) }.sorted()
+        let kind: ModelBands.Case = isKnown ? (own.count < Self.manyRows ? .anchors : .model) : .board
         result.append(
           Calibration(
             subject: subject.id, engine: engine, precision: precision, threads: threads,
             machine: subject.machine,
             coefficients: Self.bounded(classes.map { exp($0 + speed) }), rows: own.count,
-            medianError: errors.isEmpty ? nil : errors[errors.count / 2], bandLog: half, source: source,
+            medianError: errors.isEmpty ? nil : errors[errors.count / 2],
+            bandLog: bands.halfOfUnseenModel(kind, core: core), source: source,
             date: date))
       }
     }
     return result
+  }
+}
+
+extension ModelBands {
+  /// Of rows left out in each of the ways that ``Case`` tells apart.
+  public init(_ residuals: [PublishedCalibration.Residual]) {
+    self.init([
+      .model: residuals.map { ($0.row.core, $0.log) },
+      .anchors: residuals.compactMap { entry in entry.logOfAnchoredBoard.map { (entry.row.core, $0) } },
+      .board: residuals.map { ($0.row.core, $0.logOfBoard) },
+      .row: residuals.map { ($0.row.core, $0.logOfConfiguration) },
+    ])
   }
 }

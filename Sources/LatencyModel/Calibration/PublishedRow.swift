@@ -11,6 +11,8 @@ public struct PublishedRow: Sendable, Hashable {
   /// Milliseconds; the smallest of the row's samples where it has them.
   public var latency: Double
   public var isNoisy: Bool
+  /// Whether a 32-bit build ran.
+  public var is32Bit: Bool
   public var engine: String
   public var build: EngineBuild
   public var source: String
@@ -131,7 +133,9 @@ extension PublishedRow {
     return PublishedRow(
       board: text("board"), coreType: text("core_type"), clock: clock, isa: text("isa"), threads: threads,
       model: normalized(text("model")), precision: precision, latency: latency,
-      isNoisy: text("flag").hasPrefix("noisy"), engine: text("engine").isEmpty ? engine : text("engine"),
+      isNoisy: text("flag").hasPrefix("noisy"),
+      is32Bit: text("isa") == "armv7" || ["32bit", "32-bit"].contains { text("flag").contains($0) },
+      engine: text("engine").isEmpty ? engine : text("engine"),
       build: engine == "ncnn"
         ? EngineBuild(ncnnDate: text("ncnn_date"))
         : EngineBuild(engine: text("engine"), version: text("engine_version"), remark: text("flag")),

@@ -15,22 +15,21 @@ struct SymmetricMatrix {
   mutating func factor() -> Bool {
     let n = count
     return values.withUnsafeMutableBufferPointer { a in
+      guard let base = a.baseAddress else { return true }
       for row in 0..<n {
         for column in 0...row {
+          let (left, right) = (base + row * n, base + column * n)
           var sum = a[row * n + column]
-          let (left, right) = (row * n, column * n)
-          // Four sums at a time: one alone waits for each addition.
-          var parts = (0.0, 0.0, 0.0, 0.0)
+          // Eight sums at a time: one alone waits for each addition.
+          var (first, second) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
           var k = 0
-          while k + 4 <= column {
-            parts.0 += a[left + k] * a[right + k]
-            parts.1 += a[left + k + 1] * a[right + k + 1]
-            parts.2 += a[left + k + 2] * a[right + k + 2]
-            parts.3 += a[left + k + 3] * a[right + k + 3]
-            k += 4
+          while k + 8 <= column {
+            first += Self.four(left + k) * Self.four(right + k)
+            second += Self.four(left + k + 4) * Self.four(right + k + 4)
+            k += 8
           }
-          sum -= (parts.0 + parts.1) + (parts.2 + parts.3)
-          while k < column { sum -= a[left + k] * a[right + k]; k += 1 }
+          sum -= (first + second).sum()
+          while k < column { sum -= left[k] * right[k]; k += 1 }
           if row == column {
             guard sum > 0, sum.isFinite else { return false }
             a[row * n + row] = sqrt(sum)
@@ -41,6 +40,10 @@ struct SymmetricMatrix {
       }
       return true
     }
+  }
+
+  private static func four(_ address: UnsafeMutablePointer<Double>) -> SIMD4<Double> {
+    UnsafeRawPointer(address).loadUnaligned(as: SIMD4<Double>.self)
   }
 
   /// The solution for `right`, once factored.
@@ -60,18 +63,5 @@ struct SymmetricMatrix {
       }
     }
     return x
-  }
-
-  /// The inverse, once factored.
-  func inverted() -> SymmetricMatrix {
-    var result = SymmetricMatrix(count: count)
-    var unit = [Double](repeating: 0, count: count)
-    for column in 0..<count {
-      unit[column] = 1
-      let solution = solved(unit)
-      unit[column] = 0
-      for row in 0..<count { result.values[row * count + column] = solution[row] }
-    }
-    return result
   }
 }

@@ -8,32 +8,40 @@ public enum WorkClass: String, Sendable, Hashable, CaseIterable, Codable {
   /// engine may exceed the nominal peak; and the transformation of its tiles.
   case winograd
   case tiles
-  /// Any other dense or grouped convolution.
+  /// Any other dense convolution.
   case convolution
+  /// Convolutions in groups of several channels, which engines run one after the other.
+  case grouped
   case depthwise
   /// The product of a matrix with a single vector: bound by reading the weights.
   case vectorProduct = "vector-product"
   /// The weights of all other products, read from memory once an inference.
   case weights
-  /// Activations that pass through the caches, and those that do not fit.
+  /// Activations of element-wise layers, and borders added to images, that pass through the caches.
   case cache
+  /// Activations that products read, rearrange into rows of a matrix, and write.
+  case operands
+  /// Activations that do not fit the caches.
   case dram
   /// Exponentials: sigmoid, tanh, GELU; and softmax over many elements, which engines compute in one thread.
   case exponential
   case softmax
   case movement
-  /// A layer's start.
+  /// Numbers that change between floating point and 8 bits beside a product in int8.
+  case quantization
+  /// The start of a layer with products, and of any other.
   case launch
+  case lightLaunch = "light-launch"
   /// Products of a transformer: rows of tokens.
   case tokens
 
   /// What bounds such work.
   public var bound: String {
     switch self {
-    case .gemm, .winograd, .convolution, .depthwise, .tokens, .exponential, .softmax: "compute"
-    case .tiles, .cache, .movement: "cache"
+    case .gemm, .winograd, .convolution, .grouped, .depthwise, .tokens, .exponential, .softmax: "compute"
+    case .tiles, .cache, .operands, .movement, .quantization: "cache"
     case .vectorProduct, .weights, .dram: "memory"
-    case .launch: "overhead"
+    case .launch, .lightLaunch: "overhead"
     }
   }
 }

@@ -68,6 +68,7 @@ struct PublishedFolder {
   var boards: String { "\(path)/\(engine)-boards.csv" }
   var coefficients: String { "\(path)/\(engine)-coefficients.csv" }
   var likeness: String { "\(path)/\(engine)-likeness.csv" }
+  var bands: String { "\(path)/\(engine)-bands.csv" }
 
   /// The engines that have published rows.
   static let engines = ["ncnn", "litert"]
@@ -78,6 +79,10 @@ struct PublishedFolder {
       try result.readDuals(text(likeness), path: likeness)
       return result
     }
+  }
+
+  func readBands() throws(CommandFailure) -> ModelBands {
+    try failing(as: .badInput) { try ModelBands(text(bands), path: bands) }
   }
 
   func readWork() throws(CommandFailure) -> WorkTable {

@@ -46,7 +46,7 @@ struct Calibrate: ParsableCommand {
   @Option(help: "A folder of the measured models, for those that are not published.")
   var models: String?
 
-  @Option(help: "Write the residuals of the fit, with each row's model left out, as CSV.")
+  @Option(help: "Write what fits predict that are made anew without each row's model or board, as CSV.")
   var residuals: String?
 
   @OptionGroup var profiles: ProfileFolderOptions
@@ -101,12 +101,19 @@ struct Calibrate: ParsableCommand {
       throw CommandFailure.badInput(
         "\(from ?? folder.rows): no row of a model whose structure is known; give --models DIR.")
     }
-    if let residuals { try write(fit.residuals, to: residuals) }
-    if published {
-      try writePublished(fit, boards, to: folder)
-    } else if let output {
-      try writeProfiles(fit, Array(rows[known...]), to: output)
+    var bands = try folder.readBands()
+    if published || residuals != nil {
+      var bar = ProgressBar(total: 1)
+      let leftOut = fit.residuals { bar.show($0) }
+      bar.clear()
+      if let residuals { try write(leftOut, to: residuals) }
+      if published {
+        bands = ModelBands(leftOut)
+        try failing(as: .runFailed) { try AtomicFile.write(Data(bands.csv.utf8), to: folder.bands) }
+        try writePublished(fit, rows, boards, bands, leftOut, to: folder)
+      }
     }
+    if !published, let output { try writeProfiles(fit, Array(rows[known...]), bands, to: output) }
   }
 
   private static var today: String {
@@ -114,7 +121,8 @@ struct Calibrate: ParsableCommand {
   }
 
   private func writePublished(
-    _ fit: PublishedCalibration, _ boards: [PublishedBoard], to folder: PublishedFolder
+    _ fit: PublishedCalibration, _ rows: [PublishedRow], _ boards: [PublishedBoard], _ bands: ModelBands,
+    _ leftOut: [PublishedCalibration.Residual], to folder: PublishedFolder
   ) throws {
     var lines = [Calibration.columns.joined(separator: ",")]
     let source =
@@ -122,12 +130,13 @@ struct Calibrate: ParsableCommand {
       ? "fitted to ncnn's benchmark table (https://github.com/Tencent/ncnn benchmark/README.md at a4d2ea1d)"
       : "fitted to profiles/published/\(engine).csv (sources there)"
     func add(_ subject: PublishedCalibration.Subject) {
-      lines += fit.calibrations(for: subject, engine: engine, source: source, date: Self.today).map(\.csv)
+      lines += fit.calibrations(
+        for: subject, engine: engine, bands: bands, source: source, date: Self.today
+      ).map(\.csv)
     }
     for board in boards {
       let counts = Set(
-        fit.residuals.filter { $0.row.board == board.board && $0.row.coreType == board.coreType }.map(
-          \.row.threads))
+        rows.filter { $0.board == board.board && $0.coreType == board.coreType }.map(\.threads))
       add(
         PublishedCalibration.Subject(
           id: board.profile, board: board.board, coreType: board.coreType, machine: board.machine,
@@ -147,14 +156,16 @@ struct Calibrate: ParsableCommand {
       try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: folder.coefficients)
     }
     try failing(as: .runFailed) { try AtomicFile.write(Data(fit.likeness.csv.utf8), to: folder.likeness) }
-    let errors = fit.residuals.map { abs(exp($0.log) - 1) }.sorted()
+    let errors = leftOut.map { abs(exp($0.log) - 1) }.sorted()
     try Terminal.output(
-      "\(fit.residuals.count) rows, \(lines.count - 1) sets of coefficients in \(folder.coefficients); "
+      "\(fit.rowCount) rows, \(lines.count - 1) sets of coefficients in \(folder.coefficients); "
         + "median error with the model left out \(percent(errors[errors.count / 2])).\n")
   }
 
   /// A profile at `path`, or in that folder one for each board, called like it.
-  private func writeProfiles(_ fit: PublishedCalibration, _ rows: [PublishedRow], to path: String) throws {
+  private func writeProfiles(
+    _ fit: PublishedCalibration, _ rows: [PublishedRow], _ bands: ModelBands, to path: String
+  ) throws {
     var boards = Dictionary(grouping: rows, by: \.board)
     let names = boards.keys.sorted().map { "'\(printable($0, limit: 60))'" }.joined(separator: ", ")
     if let board {
@@ -169,13 +180,13 @@ struct Calibrate: ParsableCommand {
           "\(from ?? ""): rows of several boards (\(names)); say which with --board, or give a folder with -o."
         )
       }
-      return try writeProfile(fit, board, own, to: path)
+      return try writeProfile(fit, board, own, bands, to: path)
     }
     try failing(as: .runFailed) {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
     for (board, own) in boards.sorted(by: { $0.key < $1.key }) {
-      try writeProfile(fit, board, own, to: "\(path)/\(Self.identifier(board)).yaml")
+      try writeProfile(fit, board, own, bands, to: "\(path)/\(Self.identifier(board)).yaml")
     }
   }
 
@@ -187,7 +198,7 @@ struct Calibrate: ParsableCommand {
 
   /// The board's coefficients beside its profile, and the profile where there is none yet.
   private func writeProfile(
-    _ fit: PublishedCalibration, _ board: String, _ rows: [PublishedRow], to path: String
+    _ fit: PublishedCalibration, _ board: String, _ rows: [PublishedRow], _ bands: ModelBands, to path: String
   ) throws {
     let id = ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     let folder = (path as NSString).deletingLastPathComponent
@@ -216,7 +227,7 @@ struct Calibrate: ParsableCommand {
           .union(isFirst ? Set([1, 2, 4, cores].filter { $0 <= cores }).subtracting(measured) : []).sorted())
       taken.formUnion(subject.threads)
       lines += fit.calibrations(
-        for: subject, engine: engine,
+        for: subject, engine: engine, bands: bands,
         source: "fitted to \((from ?? "") as NSString)".replacingOccurrences(of: ",", with: " "),
         date: Self.today
       ).map(\.csv)
@@ -264,10 +275,10 @@ struct Calibrate: ParsableCommand {
           try model.build { [Float](repeating: 0, count: $0.shape.elementCount ?? 0) }
         }
         work.models[model.id] = try failing(as: .runFailed) {
-          try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(engine)).total
+          try GraphWork(graph, traits: EngineTraits(engine: engine)).total
         }
       }
-    } else {
+    } else if !published || models == nil {
       work = try folder.readWork()
     }
     if let models { try add(modelsIn: models, to: &work) }
@@ -289,7 +300,7 @@ struct Calibrate: ParsableCommand {
         try ModelReader.read("\(folder)/\(file)", ReadOptions(structureOnly: true))
       }
       work.models[name] = try failing(as: .badInput) {
-        try GraphWork(graph, usesWinograd: GraphWork.usesWinograd(engine)).total
+        try GraphWork(graph, traits: EngineTraits(engine: engine)).total
       }
     }
   }

@@ -30,6 +30,9 @@ extension Predict {
     let calls = try failing(as: .badInput) { try BuiltinEngine().kernelCalls(of: graph) }
     let predicted = StepLatency(calls, model: stepModel)
     for caveat in predicted.caveats { Terminal.warning("the band is wider: \(caveat).") }
+    if let roofline {
+      try drawRoofline(predicted, model: graph.name, threads: most, precision: graph.precision, to: roofline)
+    }
     let prediction = Prediction(
       graph: graph, cost: cost, profile: profile, predicted: predicted, table: table, threads: most,
       precision: graph.precision, explains: explain)

@@ -32,6 +32,9 @@ struct Predict: ParsableCommand {
   @Flag(help: "Say of each layer how long it takes and what bounds it.")
   var explain = false
 
+  @Option(help: "Draw the layers under the machine's ceilings, as SVG.")
+  var roofline: String?
+
   @OptionGroup var shape: ShapeOptions
   @OptionGroup var profiles: ProfileFolderOptions
   @OptionGroup var json: JSONOption
@@ -51,29 +54,28 @@ struct Predict: ParsableCommand {
     if let warning = graph.tracingWarning(given: []) { Terminal.warning(warning) }
     let cost = try failing(as: .badInput) { try graph.cost() }
     let library = profiles.library.directory
-    let store = CalibrationStore(
-      folder: self.profile.hasSuffix(".yaml") ? folder(of: self.profile) : library, library: library)
-    let calibrations = try store.calibrations(for: profile, engine: engine)
+    let predictor = try DevicePredictor(
+      engine: engine, library: library,
+      folder: self.profile.hasSuffix(".yaml") ? folder(of: self.profile) : nil)
+    let calibrations = try predictor.calibrations(for: profile)
     if !calibrations.isEmpty {
       let wanted = precision ?? Precision(rawValue: graph.precision) ?? .f32
-      guard let calibration = CalibrationStore.best(of: calibrations, precision: wanted, threads: threads)
+      guard
+        let predicted = try predictor.predict(graph, calibrations, precision: wanted, threads: threads)
       else {
         throw CommandFailure.badInput("\(profile.id) has no coefficients of \(engine) in \(wanted.rawValue).")
       }
-      let predicted = try failing(as: .badInput) {
-        let published = store.published(calibration.engine)
-        guard PublishedFolder.engines.contains(calibration.engine) else {
-          return try CalibratedLatency(graph, calibration: calibration, known: WorkTable())
-        }
-        let known = try published.readWork()
-        return try CalibratedLatency(
-          graph, calibration: calibration, known: known, likeness: try published.readLikeness(known))
-      }
       for caveat in predicted.caveats { Terminal.warning("the band is wider: \(caveat).") }
+      if let roofline { try drawRoofline(predicted, model: graph.name, to: roofline) }
       let prediction = Prediction(
         graph: graph, cost: cost, profile: profile, predicted: predicted, explains: explain)
       if try !json.write(prediction) { try Terminal.output(prediction.text) }
       return
+    }
+    if roofline != nil {
+      throw CommandFailure.badInput(
+        "\(profile.id) has no coefficients of \(engine), so layers cannot be drawn; take --engine \(PublishedFolder.engines[0]), or a calibrated profile."
+      )
     }
     let projected = try failing(as: .badInput) {
       try LatencyModel.project(graph, on: profile, threads: threads, precision: precision, engine: engine)
