@@ -23,7 +23,7 @@ static const measured avx2[] = {
     {EB_SPARSE_PIXELS, 4, 32, UINT32_MAX, 32, 768, 0, 0.75},
     {EB_SPARSE_PIXELS, 4, 32, UINT32_MAX, 32, 1024, 0, 0.65},
     {EB_SPARSE_ROWS, 1, 1, 1, 64, any, FROM_MEMORY, 0.30},
-    {EB_SPARSE_ROWS, 1, 1, 1, 64, any, FROM_OUTER_CACHE, 0.25},
+    {EB_SPARSE_ROWS, 1, 1, 1, 64, any, FROM_OUTER_CACHE, 0.20},
     {EB_SPARSE_ROWS, 1, 1, 1, 64, any, 0, 0.12},
     {EB_SPARSE_ROWS, 4, 1, 1, 64, any, FROM_OUTER_CACHE, 0.50},
     {EB_SPARSE_ROWS, 4, 1, 1, 64, any, 0, 0.40},
