@@ -113,7 +113,8 @@ private struct Rounding {
     numbers.constant = nil
     let wide = graph.append(numbers)
     let name = plan.source[id].name
-    graph.nodes.append(Node(name: "quantize \(name)", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [narrow]))
+    graph.nodes.append(
+      Node(name: "quantize \(name)", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [narrow]))
     graph.nodes.append(Node(name: "dequantize \(name)", op: .dequantize, inputs: [narrow], outputs: [wide]))
     return wide
   }

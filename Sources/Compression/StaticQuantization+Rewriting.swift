@@ -105,11 +105,13 @@ extension StaticQuantization {
       } else if let made = stepVersions[id] {
         own = made
       } else {
-        own = convert(id, .quantize(.halfAwayFromZero), to: .i8, plan.scales[id], name: "\(plan.source[id].name) as i8")
+        own = convert(
+          id, .quantize(.halfAwayFromZero), to: .i8, plan.scales[id], name: "\(plan.source[id].name) as i8")
         stepVersions[id] = own
       }
       guard let common, common != graph[own].quantization else { return own }
-      return convert(own, .quantize(.halfAwayFromZero), to: .i8, common, name: "\(plan.source[id].name) for \(reader)")
+      return convert(
+        own, .quantize(.halfAwayFromZero), to: .i8, common, name: "\(plan.source[id].name) for \(reader)")
     }
 
     /// The tensor as numbers.

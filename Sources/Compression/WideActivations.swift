@@ -52,7 +52,9 @@ extension Graph {
     var numbers = self[x]
     numbers.name += " rounded"
     let wide = append(numbers)
-    nodes.append(Node(name: "quantize \(self[x].name)", op: .quantize(.halfAwayFromZero), inputs: [x], outputs: [narrow]))
+    nodes.append(
+      Node(name: "quantize \(self[x].name)", op: .quantize(.halfAwayFromZero), inputs: [x], outputs: [narrow])
+    )
     nodes.append(Node(name: "dequantize \(self[x].name)", op: .dequantize, inputs: [narrow], outputs: [wide]))
     return wide
   }

@@ -112,7 +112,9 @@ import Testing
     #expect(try Self.convert([0, 2, -1] as [Int32], EB_I32, to: EB_BOOL, as: UInt8.self) == [0, 1, 1])
   }
 
-  @Test(arguments: supportedInstructionSets, [FloatingPointRoundingRule.toNearestOrAwayFromZero, .toNearestOrEven])
+  @Test(
+    arguments: supportedInstructionSets,
+    [FloatingPointRoundingRule.toNearestOrAwayFromZero, .toNearestOrEven])
   func quantizesHalvesByTheRule(isa: eb_isa, rule: FloatingPointRoundingRule) {
     var random = SeededGenerator(seed: 113)
     let scale: Float = 0.5

@@ -19,7 +19,8 @@ extension Graph {
       let outer = graph.append(self[id])
       graph.inputs[position] = outer
       graph.nodes.append(
-        Node(name: "\(self[id].name) to i8", op: .quantize(.halfAwayFromZero), inputs: [outer], outputs: [id]))
+        Node(name: "\(self[id].name) to i8", op: .quantize(.halfAwayFromZero), inputs: [outer], outputs: [id])
+      )
     }
     for node in nodes {
       guard node.op == .cast || node.op == .castOverflowing || node.op == .bitcast else {
@@ -30,14 +31,18 @@ extension Graph {
       if case let id?? = node.inputs.first, self[id].isUnsignedQuantized {
         let unsigned = graph.append(self[id])
         graph.tensors[unsigned.index].constant = nil
-        graph.nodes.append(Node(name: "\(node.name) to u8", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [unsigned]))
+        graph.nodes.append(
+          Node(
+            name: "\(node.name) to u8", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [unsigned]))
         cast.inputs = [unsigned]
       }
       if let id = node.outputs.first, self[id].isUnsignedQuantized {
         let unsigned = graph.append(self[id])
         cast.outputs = [unsigned]
         graph.nodes.append(cast)
-        graph.nodes.append(Node(name: "\(node.name) to i8", op: .quantize(.halfAwayFromZero), inputs: [unsigned], outputs: [id]))
+        graph.nodes.append(
+          Node(
+            name: "\(node.name) to i8", op: .quantize(.halfAwayFromZero), inputs: [unsigned], outputs: [id]))
       } else {
         graph.nodes.append(cast)
       }
@@ -47,7 +52,9 @@ extension Graph {
       outer.constant = nil
       graph.outputs[position] = graph.append(outer)
       graph.nodes.append(
-        Node(name: "\(self[id].name) to u8", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [graph.outputs[position]]))
+        Node(
+          name: "\(self[id].name) to u8", op: .quantize(.halfAwayFromZero), inputs: [id],
+          outputs: [graph.outputs[position]]))
     }
     return graph
   }

@@ -44,7 +44,9 @@ private struct Widening {
       tensor.constant = nil
       let requantized = graph.append(tensor)
       graph.nodes.append(
-        Node(name: "\(node.name) requantize", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [requantized]))
+        Node(
+          name: "\(node.name) requantize", op: .quantize(.halfAwayFromZero), inputs: [id],
+          outputs: [requantized]))
       moved.inputs[position] = requantized
     }
     graph.nodes.append(moved)

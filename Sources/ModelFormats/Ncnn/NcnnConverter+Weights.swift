@@ -123,7 +123,8 @@ extension NcnnConverter {
     _ id: TensorID, scale: Float, _ layer: NcnnLayer
   ) throws(NcnnError) -> TensorID {
     let steps = try emit(
-      .quantize(.halfAwayFromZero), [id], layer, elementType: .i8, quantization: .perTensor(scale: 1 / scale, zeroPoint: 0))
+      .quantize(.halfAwayFromZero), [id], layer, elementType: .i8,
+      quantization: .perTensor(scale: 1 / scale, zeroPoint: 0))
     return try emit(.dequantize, [steps], layer, elementType: .f32)
   }
 

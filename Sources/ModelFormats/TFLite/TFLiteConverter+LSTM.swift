@@ -116,7 +116,8 @@ extension TFLiteConverter {
     let target = graph.states[state.index]
     if target.elementType == .f32 { return value }
     return try intermediate(
-      .quantize(.halfAwayFromZero), [value], op, elementType: target.elementType, quantization: target.quantization)
+      .quantize(.halfAwayFromZero), [value], op, elementType: target.elementType,
+      quantization: target.quantization)
   }
 
   private mutating func step(
@@ -205,7 +206,8 @@ extension TFLiteConverter {
   private mutating func requantized(
     _ x: TensorID, _ type: ElementType, _ quantization: Quantization, _ op: TFLiteOperator
   ) throws(ModelFormatError) -> TensorID {
-    let steps = try intermediate(.quantize(.halfAwayFromZero), [x], op, elementType: type, quantization: quantization)
+    let steps = try intermediate(
+      .quantize(.halfAwayFromZero), [x], op, elementType: type, quantization: quantization)
     return try intermediate(.dequantize, [steps], op, elementType: .f32)
   }
 

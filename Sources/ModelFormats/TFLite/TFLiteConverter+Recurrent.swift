@@ -331,7 +331,8 @@ extension TFLiteConverter {
     -> TensorID
   {
     let steps = try intermediate(
-      .quantize(.halfAwayFromZero), [x], op, elementType: .i16, quantization: .perTensor(scale: scale, zeroPoint: 0))
+      .quantize(.halfAwayFromZero), [x], op, elementType: .i16,
+      quantization: .perTensor(scale: scale, zeroPoint: 0))
     return try intermediate(.dequantize, [steps], op, elementType: .f32)
   }
 }

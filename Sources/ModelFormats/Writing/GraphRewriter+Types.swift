@@ -26,7 +26,8 @@ extension GraphRewriter {
         Tensor(name: "\(node.name)/real", elementType: .f32, shape: tensor.shape))
       conversions.append(
         Node(
-          name: node.name, op: tensor.quantization == nil ? .cast : .quantize(.halfAwayFromZero), inputs: [outputs[position]],
+          name: node.name, op: tensor.quantization == nil ? .cast : .quantize(.halfAwayFromZero),
+          inputs: [outputs[position]],
           outputs: [id]))
     }
     graph.nodes.append(Node(name: node.name, op: node.op, inputs: inputs, outputs: outputs))
