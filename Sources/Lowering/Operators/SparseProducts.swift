@@ -97,18 +97,13 @@ struct SparseProduct {
 }
 
 extension TensorData {
-  /// Whether there are zeros among a few hundred f32 elements here and there: most models have none, and are then
-  /// spared a look at all their weights.
+  /// Whether there are zeros among the first few thousand f32 elements: most models have none, and are then spared a look
+  /// at all their weights. Samples from further places would bring the mapped file's pages in around each.
   fileprivate var showsZeros: Bool {
     zerosAsIn.withUnsafeBytes { bytes in
-      let (runs, runLength) = (8, 128)
       let size = MemoryLayout<Float>.size
-      let count = bytes.count / size
-      return (0..<runs).contains { run in
-        let start = max(0, count - runLength) / (runs - 1) * run
-        return (start..<min(count, start + runLength)).contains {
-          bytes.loadUnaligned(fromByteOffset: $0 * size, as: Float.self) == 0
-        }
+      return (0..<min(bytes.count / size, 4096)).contains {
+        bytes.loadUnaligned(fromByteOffset: $0 * size, as: Float.self) == 0
       }
     }
   }
