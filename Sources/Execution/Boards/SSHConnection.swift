@@ -103,21 +103,17 @@ final class SSHConnection: Sendable {
   private func runOnce(
     _ words: [String], _ input: ChildProcess.Input, _ timeout: Duration
   ) throws(ExecutionError) -> ChildProcess {
-    let result = try send(BoardScript.command(words), input, timeout)
+    let result = try run(words: BoardScript.command(words), input: input, timeout: timeout)
     guard result.status == BoardScript.notThere else { return result }
-    let kept = try send(BoardScript.installation, .bytes(Array(BoardScript.text.utf8)), timeout)
+    let kept = try run(
+      words: BoardScript.installation, input: .bytes(Array(BoardScript.text.utf8)), timeout: timeout)
     // Where nothing can be kept, the command itself says so best.
-    return try send(
-      kept.status == 0 ? BoardScript.command(words) : BoardScript.wholeCommand(words), input, timeout)
+    return try run(
+      words: kept.status == 0 ? BoardScript.command(words) : BoardScript.wholeCommand(words), input: input,
+      timeout: timeout)
   }
 
-  private func send(
-    _ words: [String], _ input: ChildProcess.Input, _ timeout: Duration
-  ) throws(ExecutionError) -> ChildProcess {
-    try run(words: BoardScript.command(words), input: input, timeout: timeout)
-  }
-
-  /// Runs a command; see ``run(_:input:timeout:)``.
+  /// Runs a command once; see ``run(_:input:timeout:isRepeatable:)``.
   func run(
     words: [String], input: ChildProcess.Input = .nothing, timeout: Duration = .seconds(60)
   ) throws(ExecutionError) -> ChildProcess {
