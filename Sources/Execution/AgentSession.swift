@@ -90,9 +90,9 @@ struct AgentSession {
     }
     switch event {
     case .confined, .companionEnded: return nil
+    case .exit(let exit): return try judge(exit)
     default: break
     }
-    if case .exit(let exit) = event { return try judge(exit) }
     guard isGreeted else { throw AgentEvent.garbage(line) }
     switch event {
     case .hello, .exit, .confined, .companionEnded: break

@@ -40,8 +40,7 @@ import Testing
       name: "a", host: "b", sshArguments: ["-o", "StrictHostKeyChecking=no", "-o", "BatchMode=no"]
     ).board()
     guard case .ssh(let address) = board.address else { return }
-    let connection = try SSHConnection(
-      name: board.name, address: address, configuration: nil, arguments: board.sshArguments)
+    let connection = try SSHConnection(to: board, at: address)
     let arguments = try connection.arguments(for: ["true"])
     let ours = try #require(arguments.firstIndex(of: "StrictHostKeyChecking=yes"))
     let theirs = try #require(arguments.firstIndex(of: "StrictHostKeyChecking=no"))

@@ -26,9 +26,7 @@ final class SSHBoardRunner: BoardRunner {
   init(_ board: Board, _ address: SSHAddress, agents: String) throws(ExecutionError) {
     self.board = board
     self.agents = agents
-    connection = try SSHConnection(
-      name: board.name, address: address, configuration: board.sshConfiguration,
-      arguments: board.sshArguments)
+    connection = try SSHConnection(to: board, at: address)
   }
 
   func prepare() throws(ExecutionError) -> BoardState {

@@ -9,7 +9,9 @@ internal import Units
 final class SSHConnection: Sendable {
   let name: String
   let address: SSHAddress
+  /// A file in place of the user's `~/.ssh/config`.
   private let configuration: String?
+  /// Of an option that is given twice ssh takes the first: these override none of our own.
   private let furtherArguments: [String]
   private let folder: TemporaryFolder
   private let state = Mutex(State())
@@ -28,17 +30,11 @@ final class SSHConnection: Sendable {
   /// ssh's own status: the connection, not the command, failed.
   static let connectionStatus: Int32 = 255
 
-  /// - Parameters:
-  ///   - name: The board's, for messages.
-  ///   - configuration: A file in place of the user's `~/.ssh/config`.
-  ///   - arguments: Further ones. Of an option that is given twice ssh takes the first: these override none of our own.
-  init(name: String, address: SSHAddress, configuration: String?, arguments: [String] = [])
-    throws(ExecutionError)
-  {
-    self.name = name
+  init(to board: Board, at address: SSHAddress) throws(ExecutionError) {
+    name = board.name
     self.address = address
-    self.configuration = configuration
-    furtherArguments = arguments
+    configuration = board.sshConfiguration
+    furtherArguments = board.sshArguments
     folder = try TemporaryFolder()
   }
 

@@ -105,14 +105,13 @@ public final class Ansible: Sendable {
   ///
   /// - Parameters:
   ///   - playbook: "run.yml".
-  ///   - variables: For the playbook; words of this program's own, since Ansible takes what is in braces for code.
   ///   - lease: The file of a ``Lease``: workers end when it is released.
   ///   - work: A folder of this run's own.
   ///   - heard: Called for each event, on this thread.
   /// - Throws: ``ExecutionError`` where Ansible itself could not go on, in its own words.
   public func play(
-    _ playbook: String, on selection: Selection, job: Job, variables: [String: String] = [:], lease: String,
-    work: TemporaryFolder, heard: (FleetEvent) -> Void
+    _ playbook: String, on selection: Selection, job: Job, lease: String, work: TemporaryFolder,
+    heard: (FleetEvent) -> Void
   ) throws(ExecutionError) {
     try selection.check()
     let jobFile = "\(work.path)/job.json"
@@ -126,8 +125,7 @@ public final class Ansible: Sendable {
     environment["EDGEBENCH_FLEET_LEASE"] = AbsolutePath.of(lease)
     let process = try AgentProcess(
       program: program,
-      arguments: selection.arguments + variables.sorted { $0.key < $1.key }.map { "--extra-vars=\($0)=\($1)" }
-        + ["\(folder)/\(playbook)"],
+      arguments: selection.arguments + ["\(folder)/\(playbook)"],
       folder: nil, confinement: ConfinementEntry(), environment: environment)
     try hold(process)
     defer {

@@ -45,28 +45,29 @@ public struct SamplerJob: Codable, Sendable, Equatable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     for (suffix, sources) in [("seed", seeds), ("given", given)] {
       measure.inputs = sources
-      var request = AgentRequest(measure, threads: configuration.threads, timer: nil)
-      // The script runs in the folder that holds them.
-      request.plan = "model.ebplan"
-      for (index, source) in sources.enumerated() {
-        if case .file(let name) = source { request.inputs[index].file = name }
-      }
-      files["measure-\(suffix).json"] = try Data(request.line)
+      let measuring = AgentRequest(measure, threads: configuration.threads, timer: nil)
+      files["measure-\(suffix).json"] = try Self.line(measuring, sources)
       var inference = InferenceRequest(plan: "model.ebplan", outputFolder: "outputs")
       inference.inputs = sources
-      request = AgentRequest(inference, threads: configuration.threads)
-      request.plan = "model.ebplan"
-      request.outputFolder = "outputs"
-      for (index, source) in sources.enumerated() {
-        if case .file(let name) = source { request.inputs[index].file = name }
-      }
-      files["infer-\(suffix).json"] = try Data(request.line)
+      var inferring = AgentRequest(inference, threads: configuration.threads)
+      inferring.outputFolder = "outputs"
+      files["infer-\(suffix).json"] = try Self.line(inferring, sources)
     }
     files["about.json"] = try encoder.encode(self) + Data("\n".utf8)
     func list(_ types: [String]) -> Data { Data(types.map { $0 + "\n" }.joined().utf8) }
     files["inputs.txt"] = list(inputTypes)
     files["outputs.txt"] = list(outputTypes)
     return files
+  }
+
+  /// A request whose files are relative: the script runs in the folder that holds them.
+  private static func line(_ request: AgentRequest, _ sources: [InputSource]) throws -> Data {
+    var request = request
+    request.plan = "model.ebplan"
+    for (index, source) in sources.enumerated() {
+      if case .file(let name) = source { request.inputs[index].file = name }
+    }
+    return try Data(request.line)
   }
 
   /// The median's and the p99's intervals need no more.

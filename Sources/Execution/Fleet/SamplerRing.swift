@@ -26,9 +26,7 @@ public struct SamplerRing: Sendable {
       self.init(parsing: [], of: board.name)
       return
     }
-    let connection = try SSHConnection(
-      name: board.name, address: address, configuration: board.sshConfiguration,
-      arguments: board.sshArguments)
+    let connection = try SSHConnection(to: board, at: address)
     let result = try connection.run(words: ["sh", "-c", Self.script, "edgebench", Self.folder])
     self.init(parsing: result.output, of: board.name)
   }

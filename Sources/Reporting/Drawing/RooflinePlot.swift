@@ -63,6 +63,9 @@ public struct RooflinePlot: Sendable {
     self.layers = layers
   }
 
+  /// Nanoseconds of all layers.
+  private var total: Double { max(1e-9, layers.reduce(0) { $0 + $1.nanoseconds }) }
+
   private static let frame = (left: 80.0, top: 44.0, width: 640.0, height: 400.0)
   private static let labelled = 6
 
@@ -85,7 +88,7 @@ public struct RooflinePlot: Sendable {
     let rest = layers.filter { !$0.isDrawable }
     if !rest.isEmpty {
       let time = rest.reduce(0) { $0 + $1.nanoseconds }
-      let share = time / max(1e-9, layers.reduce(0) { $0 + $1.nanoseconds }) * 100
+      let share = time / total * 100
       text +=
         "<text x=\"\(fixed(frame.left, 0))\" y=\"\(fixed(height - 12, 0))\" fill=\"#555555\">Not drawn: \(rest.count) layers without products, \(fixed(share, share < 9.95 ? 1 : 0)) % of the time.</text>\n"
     }
@@ -126,7 +129,6 @@ public struct RooflinePlot: Sendable {
 
   /// Circles, as large as the layer's share of the time; the longest have their names.
   private func points(_ drawn: [Layer], _ axes: Axes) -> String {
-    let total = max(1e-9, layers.reduce(0) { $0 + $1.nanoseconds })
     let sorted = drawn.sorted { $0.nanoseconds > $1.nanoseconds }
     var text = ""
     for layer in sorted {
@@ -155,7 +157,6 @@ public struct RooflinePlot: Sendable {
   }
 
   private func legend() -> String {
-    let total = max(1e-9, layers.reduce(0) { $0 + $1.nanoseconds })
     var text = ""
     for (index, bound) in Bound.allCases.enumerated() {
       let share = layers.filter { $0.bound == bound }.reduce(0) { $0 + $1.nanoseconds } / total * 100

@@ -93,10 +93,9 @@ struct Campaign {
           progress(label, $0)
         }
         records.append(record)
-        headRooms +=
-          resting.flatMap {
-            HeadRoom(alone: $0, beside: record, requirements: requirements)
-          }.map { [$0] } ?? []
+        if let resting, let room = HeadRoom(alone: resting, beside: record, requirements: requirements) {
+          headRooms.append(room)
+        }
       }
     }
     for threads in threadCounts {

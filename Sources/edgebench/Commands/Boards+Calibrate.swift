@@ -47,7 +47,7 @@ extension Boards {
       let state = try withExtendedLifetime(interrupts) {
         try failing(as: .runFailed) { try runner.prepare() }
       }
-      let engine = try board.engine(of: state, found)
+      let engine = try BoardOptions.engine(of: state, found)
       let own = found.profile.flatMap { $0.hasSuffix(".yaml") ? $0 : nil }
       try HostCalibration(
         path: output ?? own ?? "\(found.name).yaml", maximumTime: .seconds(maximumTime),

@@ -51,7 +51,7 @@ extension Boards {
         cancelling: runner, message: "What was measured is kept; the same command goes on from there.")
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      let engine = try board.engine(of: state, found, arithmetic.arithmetic)
+      let engine = try BoardOptions.engine(of: state, found, arithmetic.arithmetic)
       if let threads, !(1...engine.maximumThreads).contains(threads) {
         throw CommandFailure.badInput(
           "--threads is \(threads); engine '\(engine.name)' runs 1 to \(engine.maximumThreads).")
@@ -61,18 +61,11 @@ extension Boards {
       let work = try failing(as: .runFailed) { try TemporaryFolder() }
       defer { work.remove() }
       let resting = "\(self.campaign.output)/\(found.name)"
-      let folder = load.folder.map { "\(resting)/\($0)" } ?? resting
+      let folder = load.folder(in: resting)
       var campaign = Campaign(
-        profile: profile, requirements: resolved, engine: engine,
-        threadCounts: threads.map { [$0] } ?? engine.threadCounts(on: profile), runner: runner,
-        store: RecordStore(directory: folder + "/records"), work: work, command: Program.commandLine)
-      campaign.evidence = runner.evidence
-      campaign.agentBytes = runner.agentBytes
-      campaign.sweeps = self.campaign.sweep
-      campaign.isFresh = self.campaign.fresh
-      campaign.deadline = deadline
-      campaign.load = load
-      if load.beside != nil { campaign.restingStore = RecordStore(directory: resting + "/records") }
+        on: runner, profile: profile, requirements: resolved, engine: engine, threads: threads,
+        folder: folder, work: work, command: Program.commandLine)
+      self.campaign.apply(to: &campaign, load, until: deadline, resting: resting)
 
       try SizingOutput(profile: profile, sized: campaign.size(subjects)).write(to: folder, json: json)
     }

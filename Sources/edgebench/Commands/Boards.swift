@@ -32,7 +32,7 @@ struct BoardOptions: ParsableArguments {
   }
 
   /// The engine that makes plans for the board's processor.
-  func engine(
+  static func engine(
     of state: BoardState, _ board: Board, _ arithmetic: Arithmetic = .f32
   ) throws(CommandFailure) -> BuiltinEngine {
     guard let engine = BuiltinEngine(instructionSet: state.instructionSet, arithmetic: arithmetic) else {

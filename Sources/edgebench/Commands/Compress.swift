@@ -1,14 +1,12 @@
 import ArgumentParser
 import Compression
 import DeviceProfiles
-import Digests
 import Engines
 import Execution
 import Foundation
 import Graph
 import ModelFormats
 import Records
-import ReferenceSuite
 import Training
 import Units
 

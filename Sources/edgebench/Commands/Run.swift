@@ -65,7 +65,7 @@ struct Run: ParsableCommand {
     defer { withExtendedLifetime(interrupts) {} }
 
     let resting = "\(self.campaign.output)/\(profile.id)"
-    let folder = load.folder.map { "\(resting)/\($0)" } ?? resting
+    let folder = load.folder(in: resting)
     let store = RecordStore(directory: folder + "/records")
     let work = try failing(as: .runFailed) { try TemporaryFolder() }
     defer { work.remove() }
@@ -76,11 +76,7 @@ struct Run: ParsableCommand {
       store: store, work: work, command: Program.commandLine)
     // The profile 'host' is this machine: what is measured here is measured on the board.
     if profile.id == "host" { campaign.evidence = .measuredOnBoard }
-    campaign.sweeps = self.campaign.sweep
-    campaign.isFresh = self.campaign.fresh
-    campaign.deadline = deadline
-    campaign.load = load
-    if load.beside != nil { campaign.restingStore = RecordStore(directory: resting + "/records") }
+    self.campaign.apply(to: &campaign, load, until: deadline, resting: resting)
     campaign.dataset = dataset
     campaign.otherProfiles = profiles.library.loadAll()
 

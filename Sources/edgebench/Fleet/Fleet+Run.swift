@@ -86,14 +86,7 @@ extension Fleet {
 
     private func report(_ results: [HostResult]) throws(CommandFailure) {
       let failed = results.filter { $0.outcome == .failed }
-      if options.json.json != nil {
-        let text = try failing(as: .runFailed) {
-          String(decoding: try HostResult.encoder.encode(results), as: UTF8.self) + "\n"
-        }
-        if try !options.json.write(text: text) { try table(results) }
-      } else {
-        try table(results)
-      }
+      if try !options.json.write(results, by: HostResult.encoder) { try table(results) }
       for result in results {
         for warning in result.warnings { Terminal.warning("\(result.host): \(warning)") }
       }

@@ -150,11 +150,7 @@ extension Fleet {
       let interrupts = FleetWork.interrupts(cancelling: runner)
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
-      guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
-        throw .runFailed(
-          "its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
-        )
-      }
+      let engine = try BoardOptions.engine(of: state, board)
       let subject = try Subject(path: options.model)
       let graph = try subject.load()
       let folder = "\(work)/\(host.name)"

@@ -40,12 +40,7 @@ extension Fleet {
       let current = Set(AgentFolder.digests(in: agents ?? BoardOptions.standardFolder))
       var devices: [DeviceStatus] = []
       for host in hosts { devices.append(try device(host, since: earliest, current)) }
-      if json.json != nil {
-        let text = try failing(as: .runFailed) {
-          String(decoding: try HostResult.encoder.encode(devices), as: UTF8.self) + "\n"
-        }
-        if try json.write(text: text) { return }
-      }
+      if try json.write(devices, by: HostResult.encoder) { return }
       try Terminal.output(DeviceStatus.table(devices))
       try Terminal.output(DeviceStatus.summary(devices))
     }

@@ -22,7 +22,8 @@ extension Fleet {
     private func measure(on host: FleetHost) throws(CommandFailure) -> HostResult {
       let board = try failing(as: .badInput) { try host.board() }
       let variables = try FleetVariables(of: host)
-      let wanted = try variables.applied(to: options.requirements).requirements()
+      let asked = variables.applied(to: options.requirements)
+      let wanted = try asked.requirements()
       let described = try (variables["profile"] ?? options.profile).map { name throws(CommandFailure) in
         try options.profiles.profile(name)
       }
@@ -30,8 +31,9 @@ extension Fleet {
         variables["threads"] == nil ? options.threads : try variables.integer("threads", in: 1...1024)
       let file = options.fleet.standing(of: host.name)
       let standing = file.load()
-      let job = try job(on: host, described, threads)
-      if !options.all, standing.holds(for: job, in: options.fleet.folder(of: host.name)),
+      let job = try job(on: host, asked, described, threads)
+      let folder = options.fleet.folder(of: host.name)
+      if !options.all, standing.holds(for: job, in: folder),
         var result = standing.result
       {
         result.outcome = .doneBefore
@@ -43,11 +45,7 @@ extension Fleet {
       defer { withExtendedLifetime(interrupts) {} }
       let state = try failing(as: .runFailed) { try runner.prepare() }
       let profile = described ?? state.profile
-      guard let engine = BuiltinEngine(instructionSet: state.instructionSet) else {
-        throw .runFailed(
-          "its agent has kernels for '\(state.instructionSet)', which this edgebench does not know. Build both from one source."
-        )
-      }
+      let engine = try BoardOptions.engine(of: state, board)
       if let threads, threads > engine.maximumThreads {
         throw .badInput(
           "\(threads) threads; engine '\(engine.name)' runs 1 to \(engine.maximumThreads).")
@@ -55,15 +53,10 @@ extension Fleet {
       let requirements = try failing(as: .badInput) { try wanted.orDefaults(of: profile) }
       let work = try failing(as: .runFailed) { try TemporaryFolder() }
       defer { work.remove() }
-      let folder = options.fleet.folder(of: host.name)
-      let store = RecordStore(directory: folder + "/records")
       var campaign = Campaign(
-        profile: profile, requirements: requirements, engine: engine,
-        threadCounts: threads.map { [$0] } ?? engine.threadCounts(on: profile), runner: runner,
-        store: store, work: work,
+        on: runner, profile: profile, requirements: requirements, engine: engine, threads: threads,
+        folder: folder, work: work,
         command: (["edgebench", "fleet", "run"] + Program.arguments(after: 3)).joined(separator: " "))
-      campaign.evidence = runner.evidence
-      campaign.agentBytes = runner.agentBytes
       campaign.sweeps = options.sweep
       campaign.isFresh = options.all
 
@@ -108,9 +101,8 @@ extension Fleet {
 
     /// The digest of everything that shapes the result: where it is the same, so is the result.
     private func job(
-      on host: FleetHost, _ profile: DeviceProfile?, _ threads: Int?
+      on host: FleetHost, _ requirements: RequirementOptions, _ profile: DeviceProfile?, _ threads: Int?
     ) throws(CommandFailure) -> String {
-      let requirements = try FleetVariables(of: host).applied(to: options.requirements)
       var parts = [Program.identity, host.host, host.user ?? "", host.port.map { "\($0)" } ?? ""]
       parts += host.sshArguments + ["options"]
       for text in [

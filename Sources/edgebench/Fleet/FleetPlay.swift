@@ -1,6 +1,5 @@
 import Execution
 import Foundation
-import Synchronization
 
 /// One playbook on one fleet: whoever runs it holds the output folder, and its workers end with it.
 final class FleetPlay {

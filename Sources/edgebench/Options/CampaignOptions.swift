@@ -1,4 +1,5 @@
 import ArgumentParser
+import Records
 
 /// `--sweep`, `--fresh`, `--output`: how far a campaign goes, and where it is kept.
 struct CampaignOptions: ParsableArguments {
@@ -19,5 +20,17 @@ struct CampaignOptions: ParsableArguments {
   func deadline() throws(CommandFailure) -> ContinuousClock.Instant? {
     guard let maxTime else { return nil }
     return try .now + parsedTime(maxTime, option: "--max-time")
+  }
+
+  /// - Parameter resting: Where the records of a device at rest are, OUTPUT/NAME.
+  func apply(
+    to campaign: inout Campaign, _ load: MachineLoad, until deadline: ContinuousClock.Instant?,
+    resting: String
+  ) {
+    campaign.sweeps = sweep
+    campaign.isFresh = fresh
+    campaign.deadline = deadline
+    campaign.load = load
+    if load.beside != nil { campaign.restingStore = RecordStore(directory: resting + "/records") }
   }
 }

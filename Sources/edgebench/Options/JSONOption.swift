@@ -11,10 +11,15 @@ struct JSONOption: ParsableArguments {
   ///
   /// - Returns: Whether stdout is taken by it, so that nothing else may be printed there.
   func write(_ value: some Encodable) throws(CommandFailure) -> Bool {
-    guard json != nil else { return false }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
+    return try write(value, by: encoder)
+  }
+
+  /// Writes what `encoder` makes of `value`; as ``write(_:)``.
+  func write(_ value: some Encodable, by encoder: JSONEncoder) throws(CommandFailure) -> Bool {
+    guard json != nil else { return false }
     let data = try failing(as: .runFailed) { try encoder.encode(value) }
     return try write(text: String(decoding: data, as: UTF8.self) + "\n")
   }

@@ -11,10 +11,12 @@ struct MachineLoad: Equatable {
 
   static let none = MachineLoad()
 
-  /// The folder below OUTPUT/NAME that keeps its records apart from those of a device at rest; `nil` for that one.
-  var folder: String? {
+  /// The folder that keeps its records apart from those of a device at rest.
+  ///
+  /// - Parameter resting: Of the device at rest, OUTPUT/NAME.
+  func folder(in resting: String) -> String {
     let words = [beside.map { _ in "beside" }, sustained > .zero ? "sustained" : nil].compactMap { $0 }
-    return words.isEmpty ? nil : words.joined(separator: "-")
+    return words.isEmpty ? resting : "\(resting)/\(words.joined(separator: "-"))"
   }
 
   /// For records: a run under another load is another run.

@@ -1,6 +1,4 @@
 import Compression
-import DeviceProfiles
-import Digests
 import Execution
 import Foundation
 import Graph

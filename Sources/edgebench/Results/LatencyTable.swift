@@ -79,20 +79,12 @@ struct LatencyTable {
         let known = cells.first { $0.latencyNs != nil }
         table.append(
           [.init(line.profile), .init("\(line.threads)")]
-            + models.map { model in .init(cells.first { $0.model == model }.flatMap(Self.text)) }
+            + models.map { model in .init(cells.first { $0.model == model }?.latencyNs?.text) }
             + [.init(known?.calibration), .init(known?.calibrationRows.map { "\($0)" })])
       }
       text += table.markdown + "\n"
     }
     return text
-  }
-
-  private static func text(_ cell: Cell) -> String? {
-    cell.latencyNs.map { band in
-      let metric = Metric.latency(.median)
-      return Interval(band.band90[0], band.band90[1]).map { metric.text(band.median, in: $0) }
-        ?? metric.text(band.median)
-    }
   }
 
   var csv: String {

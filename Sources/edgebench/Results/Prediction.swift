@@ -168,14 +168,11 @@ struct Prediction: Encodable {
   }
 
   var text: String {
-    let latency = Metric.latency(.median)
-    let interval = Interval(latencyNs.band90[0], latencyNs.band90[1])
-    let median = interval.map { latency.text(latencyNs.median, in: $0) } ?? latency.text(latencyNs.median)
     let terminal = TerminalText(usesColour: Terminal.usesColour)
     let title = terminal.styled("\(model) on \(profile.id)", .strong)
     let threads = threads == 1 ? "1 thread" : "\(self.threads) threads"
     return """
-      \(title): median latency \(median), projected
+      \(title): median latency \(latencyNs.text), projected
       \(terminal.styled("\(engine), \(threads), \(precision); \(macs) MACs, \(parameters) parameters"))
 
       \(terminal.table(table))\(layerTable)
@@ -196,5 +193,13 @@ struct Prediction: Encodable {
       ])
     }
     return table
+  }
+}
+
+extension Prediction.Band {
+  /// "82.3 ms [41.1, 123]".
+  var text: String {
+    let metric = Metric.latency(.median)
+    return Interval(band90[0], band90[1]).map { metric.text(median, in: $0) } ?? metric.text(median)
   }
 }
