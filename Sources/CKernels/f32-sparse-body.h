@@ -193,18 +193,6 @@ typedef void (*eb_f32_masked_tile)(EB_MASKED_PARAMETERS);
     }                                                                                                                 \
   }
 
-#define EB_TRANSPOSE_4(in, out)                                      \
-  {                                                                  \
-    eb_f32x4 t0 = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5); \
-    eb_f32x4 t1 = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7); \
-    eb_f32x4 t2 = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5); \
-    eb_f32x4 t3 = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7); \
-    out[0] = __builtin_shufflevector(t0, t2, 0, 1, 4, 5);            \
-    out[1] = __builtin_shufflevector(t0, t2, 2, 3, 6, 7);            \
-    out[2] = __builtin_shufflevector(t1, t3, 0, 1, 4, 5);            \
-    out[3] = __builtin_shufflevector(t1, t3, 2, 3, 6, 7);            \
-  }
-
 // Pairs of rows, then of pairs, then of halves.
 #define EB_TRANSPOSE_8(in, out)                                                           \
   {                                                                                       \

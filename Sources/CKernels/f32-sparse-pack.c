@@ -48,9 +48,14 @@ static bool has_entry(const eb_sparse_params *params, const float *weights, size
 bool eb_sparse_count(eb_sparse_params *params, const float *weights) {
   const size_t block = params->algorithm == EB_SPARSE_MASKED ? 1 : params->block;
   if (block == 0) return false;
-  params->entries = 0;
-  for (size_t n = 0; n < params->out_channels; n += block) {
-    for (size_t k = 0; k < params->in_channels; k++) params->entries += has_entry(params, weights, n, block, k);
+  if (block == 1) {
+    const size_t all = (size_t)params->out_channels * params->in_channels;
+    params->entries = all - eb_sparse_zeros(all, weights);
+  } else {
+    params->entries = 0;
+    for (size_t n = 0; n < params->out_channels; n += block) {
+      for (size_t k = 0; k < params->in_channels; k++) params->entries += has_entry(params, weights, n, block, k);
+    }
   }
   eb_sparse_layout layout;
   return eb_sparse_layout_of(params, &layout);

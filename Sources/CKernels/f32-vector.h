@@ -20,19 +20,30 @@ typedef float eb_f32x16 __attribute__((ext_vector_type(16), aligned(4), may_alia
 #define EB_LOAD(lanes, pointer) (*(const eb_f32x##lanes *)(pointer))
 #define EB_STORE(lanes, pointer, x) (*(eb_f32x##lanes *)(pointer) = (x))
 
+// Four vectors of four, rows to columns.
+#define EB_TRANSPOSE_4(in, out)                                             \
+  {                                                                         \
+    eb_f32x4 eb_low01 = __builtin_shufflevector(in[0], in[1], 0, 4, 1, 5);  \
+    eb_f32x4 eb_high01 = __builtin_shufflevector(in[0], in[1], 2, 6, 3, 7); \
+    eb_f32x4 eb_low23 = __builtin_shufflevector(in[2], in[3], 0, 4, 1, 5);  \
+    eb_f32x4 eb_high23 = __builtin_shufflevector(in[2], in[3], 2, 6, 3, 7); \
+    out[0] = __builtin_shufflevector(eb_low01, eb_low23, 0, 1, 4, 5);       \
+    out[1] = __builtin_shufflevector(eb_low01, eb_low23, 2, 3, 6, 7);       \
+    out[2] = __builtin_shufflevector(eb_high01, eb_high23, 0, 1, 4, 5);     \
+    out[3] = __builtin_shufflevector(eb_high01, eb_high23, 2, 3, 6, 7);     \
+  }
+
 // Four rows of four at `from`, `from_row` apart, to four columns at `to`, `to_row` apart, each vector through `finish`.
-#define EB_TRANSPOSE_4X4(from, from_row, to, to_row, finish)                                               \
-  {                                                                                                        \
-    const eb_f32x4 row0 = EB_LOAD(4, from), row1 = EB_LOAD(4, (from) + (from_row)),                        \
-                   row2 = EB_LOAD(4, (from) + 2 * (from_row)), row3 = EB_LOAD(4, (from) + 3 * (from_row)); \
-    const eb_f32x4 low01 = __builtin_shufflevector(row0, row1, 0, 4, 1, 5),                                \
-                   low23 = __builtin_shufflevector(row2, row3, 0, 4, 1, 5),                                \
-                   high01 = __builtin_shufflevector(row0, row1, 2, 6, 3, 7),                               \
-                   high23 = __builtin_shufflevector(row2, row3, 2, 6, 3, 7);                               \
-    EB_STORE(4, to, finish(__builtin_shufflevector(low01, low23, 0, 1, 4, 5)));                            \
-    EB_STORE(4, (to) + (to_row), finish(__builtin_shufflevector(low01, low23, 2, 3, 6, 7)));               \
-    EB_STORE(4, (to) + 2 * (to_row), finish(__builtin_shufflevector(high01, high23, 0, 1, 4, 5)));         \
-    EB_STORE(4, (to) + 3 * (to_row), finish(__builtin_shufflevector(high01, high23, 2, 3, 6, 7)));         \
+#define EB_TRANSPOSE_4X4(from, from_row, to, to_row, finish)                                                           \
+  {                                                                                                                    \
+    const eb_f32x4 eb_in[4] = {EB_LOAD(4, from), EB_LOAD(4, (from) + (from_row)), EB_LOAD(4, (from) + 2 * (from_row)), \
+                               EB_LOAD(4, (from) + 3 * (from_row))};                                                   \
+    eb_f32x4 eb_out[4];                                                                                                \
+    EB_TRANSPOSE_4(eb_in, eb_out)                                                                                      \
+    EB_STORE(4, to, finish(eb_out[0]));                                                                                \
+    EB_STORE(4, (to) + (to_row), finish(eb_out[1]));                                                                   \
+    EB_STORE(4, (to) + 2 * (to_row), finish(eb_out[2]));                                                               \
+    EB_STORE(4, (to) + 3 * (to_row), finish(eb_out[3]));                                                               \
   }
 
 #define EB_UNROLL _Pragma("clang loop unroll(full)")

@@ -25,14 +25,12 @@ static inline float eb_clamp(float x, float lo, float hi) {
   return above > hi ? hi : above;
 }
 
-// x = n ln 2 + r, |r| <= ln 2 / 2: 2^n and e^r - 1. n is split in two factors, so that 2^n may be subnormal or
-// 2^128 without the factors being so.
-static inline void eb_exp_parts(float x, float *scale0, float *scale1, float *expm1_r) {
+// x = n ln 2 + r, |r| <= ln 2 / 2: returns n, and e^r - 1.
+static inline int32_t eb_exp_split(float x, float *expm1_r) {
   const float round = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-  const float bounded = eb_clamp(x, -105.0f, 90.0f);
-  const float shifted = bounded * 1.442695041f + round;
+  const float shifted = x * 1.442695041f + round;
   const float n = shifted - round;
-  float r = bounded - n * 0.693359375f;  // ln 2 in two parts, the first exact times n
+  float r = x - n * 0.693359375f;  // ln 2 in two parts, the first exact times n
   r = r + n * 2.12194440e-4f;
   float q = 0.00139465f;
   q = q * r + 0.0083666f;
@@ -40,7 +38,13 @@ static inline void eb_exp_parts(float x, float *scale0, float *scale1, float *ex
   q = q * r + 0.16666543f;
   q = q * r + 0.50000001f;
   *expm1_r = q * r * r + r;
-  const int32_t exponent = (int32_t)eb_bits(shifted) - (int32_t)0x4B400000;
+  return (int32_t)eb_bits(shifted) - (int32_t)0x4B400000;
+}
+
+// As eb_exp_split, with 2^n as well, for any x. n is split in two factors, so that 2^n may be subnormal or
+// 2^128 without the factors being so.
+static inline void eb_exp_parts(float x, float *scale0, float *scale1, float *expm1_r) {
+  const int32_t exponent = eb_exp_split(eb_clamp(x, -105.0f, 90.0f), expm1_r);
   const int32_t half = exponent >> 1;
   *scale0 = eb_from_bits((uint32_t)(half + 127) << 23);
   *scale1 = eb_from_bits((uint32_t)(exponent - half + 127) << 23);
@@ -56,19 +60,8 @@ static inline float eb_exp(float x) {
 
 // e^x for x <= 0. Error: 1.5 where x >= -87; below, the result may be 0 instead of a subnormal.
 static inline float eb_exp_falling(float x) {
-  const float round = 12582912.0f;  // as in eb_exp_parts
-  const float bounded = x < -104.0f ? -104.0f : x;
-  const float shifted = bounded * 1.442695041f + round;
-  const float n = shifted - round;
-  float r = bounded - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
-  float q = 0.00139465f;
-  q = q * r + 0.0083666f;
-  q = q * r + 0.04166628f;
-  q = q * r + 0.16666543f;
-  q = q * r + 0.50000001f;
-  const float expm1_r = q * r * r + r;
-  const int32_t exponent = (int32_t)eb_bits(shifted) - (0x4B400000 - 127);
+  float expm1_r;
+  const int32_t exponent = eb_exp_split(x < -104.0f ? -104.0f : x, &expm1_r) + 127;
   const float scale = eb_from_bits((uint32_t)(exponent > 0 ? exponent : 0) << 23);
   return expm1_r * scale + scale;
 }

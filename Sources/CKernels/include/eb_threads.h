@@ -54,15 +54,6 @@ enum { EB_F32_MACS_PER_STEP = 40, EB_QS8_MACS_PER_STEP = 128, EB_FEW_MACS_PER_ST
 // `units`, the parts that it can be cut into.
 uint32_t eb_shares(const eb_context *context, uint64_t units, uint64_t steps);
 
-// Whether a product of `pixels` x `columns` x `depth` is cut by columns, where each thread reads its part of the
-// weights, all inputs, and writes a part of each pixel. By pixels, each reads all weights but, operator by operator,
-// the pixels that it wrote itself. That is worth reading the weights of a 1x1 convolution twice even at 7 x 7 pixels:
-// MobileNet v2's depthwise convolutions at 14 x 14 took 17 us on one thread and 50 to 100 us on two whose neighbours
-// were cut otherwise.
-static inline bool eb_shares_by_columns(uint64_t pixels, uint64_t depth, uint64_t columns) {
-  return depth * columns / 4 > pixels * (depth + columns);
-}
-
 // The scratch that `worker` may write to: `own`, the operator's operand, for the caller.
 void *eb_worker_scratch(const eb_context *context, uint32_t worker, void *own);
 
