@@ -67,7 +67,6 @@ extension Artefact {
 }
 
 extension BuiltinEngine {
-
   /// The kernels that an inference of `graph` calls on this machine, in their order, each with its node's name.
   public func kernelCalls(of graph: Graph) throws(EngineError) -> [(node: String, call: KernelCall)] {
     do throws(LoweringError) {

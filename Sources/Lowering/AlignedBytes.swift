@@ -1,6 +1,6 @@
 internal import Graph
 
-/// Zeroed bytes at a multiple of 64, to pack weights into.
+/// Zeroed bytes at a multiple of 64, for an operator's parameters.
 final class AlignedBytes {
   let buffer: UnsafeMutableRawBufferPointer
 

@@ -36,7 +36,7 @@ struct PlanBuilder {
       inputBuffers.insert(tensors[tensor].buffer)
     }
     for state in graph.states { try addState(state) }
-    absorbed = graph.wideningOfBlockWeights()
+    absorbed = graph.wideningOfBlockWeights(index)
     for (position, node) in graph.nodes.enumerated() where !absorbed.contains(position) {
       self.position = position
       let first = steps.count

@@ -22,8 +22,8 @@ extension PlanBuilder {
     let (range, output) = try fusedClamp(node, convolution.activation)
     var parameters = try convolutionParameters(x, weights, graph[output], convolution, kind)
     var op = try convolutionOperator(x, weights, kind)
-    if op == EB_OP_CONV2D_F32 || op == EB_OP_CONV2D_F32_F16W, multipliesInHalf(weights),
-      eb_conv2d_gains_by_f16(&parameters)
+    if op == EB_OP_CONV2D_F32 || op == EB_OP_CONV2D_F32_F16W, options.arithmetic == .f16,
+      eb_conv2d_gains_by_f16(&parameters), multipliesInHalf(weights)
     {
       op = EB_OP_CONV2D_F32_F16W
       parameters.algorithm = EB_ALGORITHM_F16

@@ -31,8 +31,8 @@ extension PlanBuilder {
     }
     var op = try fullyConnectedOperator(x, weights)
     if op == EB_OP_FULLY_CONNECTED_F32 || op == EB_OP_FULLY_CONNECTED_F32_F16W,
-      options.instructionSet.hasHalfArithmetic, multipliesInHalf(weights),
-      inputID(2, of: node).map({ graph[$0].constant != nil }) ?? true
+      options.instructionSet.hasHalfArithmetic,
+      inputID(2, of: node).map({ graph[$0].constant != nil }) ?? true, multipliesInHalf(weights)
     {
       op = EB_OP_FULLY_CONNECTED_F32_F16W
       parameters.algorithm = EB_ALGORITHM_F16

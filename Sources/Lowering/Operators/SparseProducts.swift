@@ -8,10 +8,10 @@ extension PlanBuilder {
   mutating func lowerSparse(_ node: Node, _ activation: Activation) throws(LoweringError) -> Bool {
     let weights = try inputTensor(1, of: node)
     let bias = inputID(2, of: node).map { graph[$0] }
-    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster
+    guard let layer = SparseProduct(node, in: graph, options.instructionSet), layer.isFaster,
+      var parameters = layer.choice
     else { return false }
     let (range, output) = try fusedClamp(node, activation)
-    var parameters = layer.parameters
     parameters.min = range.lower
     parameters.max = range.upper
     let requirements = eb_sparse_requirements(&parameters)
@@ -30,7 +30,7 @@ struct SparseProduct {
   /// The share of weights that are not zero.
   var density: Double
   /// `nil` where no kernel takes the layer.
-  private var choice: eb_sparse_params?
+  private(set) var choice: eb_sparse_params?
 
   /// Of fewer zeros nothing could be made.
   static let leastSparsity = 0.05
@@ -60,9 +60,8 @@ struct SparseProduct {
       let inputs = UInt32(exactly: depth)
     else { return nil }
     (parameters.rows, parameters.out_channels, parameters.in_channels) = (rows, outputs, inputs)
-    let zeros = constant.withUnsafeBytes { bytes in
-      let weights = bytes.bindMemory(to: Float.self)
-      return Self.hasZeros(weights) ? eb_sparse_zeros(count, weights.baseAddress) : 0
+    let zeros = constant.withUnsafeBytes {
+      eb_sparse_zeros(count, $0.baseAddress?.assumingMemoryBound(to: Float.self))
     }
     density = 1 - Double(zeros) / Double(count)
     guard density <= 1 - Self.leastSparsity else { return nil }
@@ -72,19 +71,6 @@ struct SparseProduct {
     choice = isChosen ? parameters : nil
   }
 
-  /// Whether there are zeros in a few places: without any, the other pages of a mapped file are not looked at.
-  private static func hasZeros(_ weights: UnsafeBufferPointer<Float>) -> Bool {
-    let (places, length) = (16, 256)
-    guard weights.count > places * length else { return weights.contains(0) }
-    return (0..<places).contains { place in
-      let first = place * (weights.count - length) / (places - 1)
-      return weights[first..<first + length].contains(0)
-    }
-  }
-
-  /// - Precondition: ``isFaster``.
-  var parameters: eb_sparse_params { choice ?? eb_sparse_params() }
-
   /// The density below which sparse kernels pay for this layer; 0 where none does at any.
   ///
   /// Where weights are kept in blocks with zeros among them, these count as kept: the figure is lower by their share.
@@ -93,7 +79,7 @@ struct SparseProduct {
     return eb_sparse_break_even(&choice) * density / max(eb_sparse_density(&choice), .leastNormalMagnitude)
   }
 
-  var isFaster: Bool { choice != nil && density < breakEven }
+  var isFaster: Bool { density < breakEven }
 }
 
 extension TensorData {

@@ -15,7 +15,7 @@ struct BlockWeights {
   init?(of node: Node, in graph: Graph, _ index: GraphIndex) {
     guard case .fullyConnected = node.op, node.inputs.count > 1, let x = node.inputs[0],
       graph[x].elementType == .f32, let weights = node.inputs[1],
-      node.inputs.count < 3 || node.inputs[2].map({ graph[$0].floats != nil }) ?? true
+      node.inputs.count < 3 || node.inputs[2].map({ graph[$0].isConstantOfFloats }) ?? true
     else { return nil }
     self.init(widenedTo: weights, in: graph, index)
   }
@@ -57,8 +57,9 @@ extension Graph {
   }
 
   /// The nodes that widen such weights for kernels that do it themselves: neither folded nor run.
-  func wideningOfBlockWeights() -> Set<Int> {
-    let index = GraphIndex(self)
+  ///
+  /// - Parameter index: This graph's.
+  func wideningOfBlockWeights(_ index: GraphIndex) -> Set<Int> {
     var users: [TensorID: Int] = [:]
     var widening: [TensorID: [Int]] = [:]
     for node in nodes {

@@ -133,14 +133,14 @@ extension Tensor {
   fileprivate func scalingChannels(by slopes: [Float], last: Bool) -> Tensor? {
     guard let count = shape.elementCount, count % slopes.count == 0 else { return nil }
     let inner = last ? 1 : count / slopes.count
-    func slope(_ index: Int) -> Float { slopes[index / inner % slopes.count] }
+    @Sendable func slope(_ index: Int) -> Float { slopes[index / inner % slopes.count] }
     var scaled = self
     switch elementType {
     case .f32, .f16:
       guard isConstantOfFloats, let constant else { return nil }
       scaled.constant = TensorData(byteCount: constant.byteCount, zerosAsIn: constant) { [self] memory in
         guard let floats else { return }
-        let products = floats.indices.map { floats[$0] * slopes[$0 / inner % slopes.count] }
+        let products = floats.indices.map { floats[$0] * slope($0) }
         if elementType == .f32 {
           products.withUnsafeBytes { memory.copyMemory(from: $0) }
         } else {

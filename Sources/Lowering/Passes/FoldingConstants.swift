@@ -9,7 +9,7 @@ extension Graph {
     var folded: [Node] = []
     var kept: [Node] = []
     var budget = foldingBudget
-    let widening = wideningOfBlockWeights()
+    let widening = wideningOfBlockWeights(GraphIndex(self))
     for (position, node) in nodes.enumerated() {
       if !widening.contains(position), canFold(node, isConstant), let bytes = outputBytes(of: node),
         bytes <= budget

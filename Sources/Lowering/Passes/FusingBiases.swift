@@ -9,7 +9,7 @@ extension Graph {
     let index = GraphIndex(self)
     var removed: Set<Int> = []
     for (position, node) in nodes.enumerated() {
-      guard let layer = node.layer, let consumer = index.soleConsumer(of: node.outputs[0]),
+      guard node.takesBias, let consumer = index.soleConsumer(of: node.outputs[0]),
         case .binary(.add, let activation) = nodes[consumer].op,
         let bias = nodes[consumer].inputs.compactMap({ $0 }).first(where: { $0 != node.outputs[0] }),
         let addends = channelAddends(bias, of: node, sum: nodes[consumer].outputs[0])
@@ -19,8 +19,10 @@ extension Graph {
           name: "\(self[bias].name) as bias", elementType: .f32, shape: [addends.count],
           constant: TensorData(addends)))
       // The sum's place: what the layer reads is there, and what reads the sum comes behind.
+      var op = node.op
+      op.activation = activation
       graph.nodes[consumer] = Node(
-        name: node.name, op: layer(activation), inputs: [node.inputs[0], node.inputs[1], id],
+        name: node.name, op: op, inputs: [node.inputs[0], node.inputs[1], id],
         outputs: nodes[consumer].outputs)
       removed.insert(position)
     }
@@ -46,26 +48,12 @@ extension Graph {
 }
 
 extension Node {
-  /// The layer's operator by its activation, where it has weights, a bias and no activation of its own.
-  fileprivate var layer: ((Activation) -> Operator)? {
-    guard inputs.count >= 2, inputs[1] != nil else { return nil }
-    func windowed(
-      _ convolution: Convolution, _ kind: @escaping (Convolution) -> Operator
-    ) -> ((Activation) -> Operator)? {
-      guard convolution.activation == .none else { return nil }
-      return { activation in
-        var own = convolution
-        own.activation = activation
-        return kind(own)
-      }
-    }
+  /// Whether it has weights, a bias and no activation of its own.
+  fileprivate var takesBias: Bool {
+    guard inputs.count >= 2, inputs[1] != nil else { return false }
     switch op {
-    case .conv2d(let convolution): return windowed(convolution) { .conv2d($0) }
-    case .depthwiseConv2d(let convolution): return windowed(convolution) { .depthwiseConv2d($0) }
-    case .transposeConv2d(let convolution): return windowed(convolution) { .transposeConv2d($0) }
-    case .fullyConnected(.none, let keepsLeadingAxes):
-      return { .fullyConnected(activation: $0, keepsLeadingAxes: keepsLeadingAxes) }
-    default: return nil
+    case .conv2d, .depthwiseConv2d, .transposeConv2d, .fullyConnected: return op.activation == Activation.none
+    default: return false
     }
   }
 }

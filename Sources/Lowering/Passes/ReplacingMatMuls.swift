@@ -7,7 +7,7 @@ extension Graph {
     var graph = self
     graph.nodes = []
     let index = GraphIndex(self)
-    let widening = wideningOfBlockWeights()
+    let widening = wideningOfBlockWeights(index)
     for node in nodes {
       switch node.op {
       case .fullyConnected
