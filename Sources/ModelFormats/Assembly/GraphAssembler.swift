@@ -125,7 +125,6 @@ struct GraphAssembler {
     return TensorID(graph.tensors.count - 1)
   }
 
-  /// `name`, or `name_1`, `name_2`, ... where it is taken.
   /// Takes the bytes of constants that are about to be made off the budget; false where they are too many.
   mutating func spend(_ byteCount: Int) -> Bool {
     guard byteCount <= budget else { return false }

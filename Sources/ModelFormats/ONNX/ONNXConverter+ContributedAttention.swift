@@ -170,8 +170,7 @@ extension ONNXConverter {
         let own =
           node.has(9)
           ? try apply(.gather(axis: 0), [table, try written(node, 9)], node)
-          : try apply(
-            .slice(begin: [past, 0], strides: [1, 1]), [table], node, shape: [length, rows[1]])
+          : try slice(table, axis: 0, from: past, count: length, node)
         let batch = shape(own).rank == 3 ? shape(own)[0] : 1
         angles.append(try apply(.reshape, [own], node, shape: [batch, 1, length, rows[1]]))
       }
@@ -189,9 +188,7 @@ extension ONNXConverter {
         }
         room = max(room, own[2])
         if past == 0 { continue }
-        let used = try apply(
-          .slice(begin: [0, 0, 0, 0], strides: [1, 1, 1, 1]), [cache], node,
-          shape: [own[0], own[1], past, own[3]])
+        let used = try slice(cache, axis: 2, from: 0, count: past, node)
         if isKey { k = try joinedBehind(used, k, node) } else { v = try joinedBehind(used, v, node) }
       }
     }
@@ -321,25 +318,17 @@ extension ONNXConverter {
 
   /// Entry `index` along the first of five axes.
   private func plane(_ index: Int, of x: TensorID, _ node: ONNXNode) throws(ModelFormatError) -> TensorID {
-    let own = shape(x)
-    let part = try apply(
-      .slice(begin: [index, 0, 0, 0, 0], strides: [1, 1, 1, 1, 1]), [x], node,
-      shape: Shape([1] + own.dimensions.dropFirst()))
-    return try apply(.reshape, [part], node, shape: Shape(Array(own.dimensions.dropFirst())))
+    try dropping(0, of: try slice(x, axis: 0, from: index, count: 1, node), node)
   }
 
   /// The elements `range` along the last axis.
   private func columns(_ x: TensorID, _ range: Range<Int>, _ node: ONNXNode) throws(ModelFormatError)
     -> TensorID
   {
-    var dimensions = shape(x).dimensions
+    let dimensions = shape(x).dimensions
     guard let last = dimensions.last, range.upperBound <= last else {
       throw node.malformed("\(shape(x))", expected: "\(range.upperBound) along the last axis")
     }
-    dimensions[dimensions.count - 1] = range.count
-    var begin = dimensions.map { _ in 0 }
-    begin[begin.count - 1] = range.lowerBound
-    return try apply(
-      .slice(begin: begin, strides: begin.map { _ in 1 }), [x], node, shape: Shape(dimensions))
+    return try slice(x, axis: dimensions.count - 1, from: range.lowerBound, count: range.count, node)
   }
 }

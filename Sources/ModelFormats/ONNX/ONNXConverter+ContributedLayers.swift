@@ -71,8 +71,7 @@ extension ONNXConverter {
       guard length <= shape(table)[0] else {
         throw node.malformed("\(shape(table)[0]) positions", expected: "\(length) and more")
       }
-      places = try apply(
-        .slice(begin: [0, 0], strides: [1, 1]), [table], node, shape: [length, shape(table)[1]])
+      places = try slice(table, axis: 0, from: 0, count: length, node)
     }
     var total = try sum(words, places, node)
     if node.has(1), node.has(4) {
@@ -133,8 +132,7 @@ extension ONNXConverter {
     let numbers = try apply(.dequantize, [steps], node, type: .f32)
     var matrix = try apply(.reshape, [numbers], node, shape: [columns, blocks * block])
     if blocks * block > depth {
-      matrix = try apply(
-        .slice(begin: [0, 0], strides: [1, 1]), [matrix], node, shape: [columns, depth])
+      matrix = try slice(matrix, axis: 1, from: 0, count: depth, node)
     }
     var inputs: [TensorID?] = [try written(node, 0), matrix]
     if let bias = try optional(node, 5) { inputs.append(bias) }

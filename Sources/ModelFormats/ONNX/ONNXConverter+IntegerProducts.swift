@@ -95,12 +95,6 @@ extension ONNXConverter {
   private func part(
     _ x: TensorID, axis: Int, _ range: Range<Int>, _ node: ONNXNode
   ) throws(ModelFormatError) -> TensorID {
-    var extents = shape(x).dimensions
-    extents[axis] = range.count
-    var begin = extents.map { _ in 0 }
-    begin[axis] = range.lowerBound
-    return try apply(
-      .slice(begin: begin, strides: begin.map { _ in 1 }), [try inOrder(.written, x, node)], node,
-      shape: Shape(extents))
+    try slice(try inOrder(.written, x, node), axis: axis, from: range.lowerBound, count: range.count, node)
   }
 }
