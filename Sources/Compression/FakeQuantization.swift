@@ -74,7 +74,7 @@ private struct Rounding {
       graph.nodes.append(rewritten)
       guard isInteger else { continue }
       for id in node.outputs where plan.source[id].elementType == .f32 {
-        if let scale = plan.scales[id] { made[id] = round(id, to: scale) }
+        if let scale = plan.scales[id] { made[id] = graph.roundToSteps(id, .i8, scale) }
       }
     }
     graph.outputs = plan.source.outputs.map { made[$0] ?? $0 }
@@ -91,31 +91,14 @@ private struct Rounding {
     if let known = read[id] { return known }
     guard let values = try plan.source[id].finiteReals() else {
       return plan.scales[id].map { scale in
-        let rounded = round(id, to: scale)
+        let rounded = graph.roundToSteps(id, .i8, scale)
         read[id] = rounded
         return rounded
       } ?? id
     }
     // As ``StaticQuantization/Rewriting`` takes it: of its own range, or of the concatenation's.
     let common: Quantization? = if case .concat = node.op { plan.scales[node.outputs[0]] } else { nil }
-    return round(id, to: common ?? .asymmetric(covering: (values.min() ?? 0)...(values.max() ?? 0)))
-  }
-
-  private mutating func round(_ id: TensorID, to scale: Quantization) -> TensorID {
-    var steps = plan.source[id]
-    steps.name += " as i8"
-    steps.elementType = .i8
-    steps.quantization = scale
-    steps.constant = nil
-    let narrow = graph.append(steps)
-    var numbers = plan.source[id]
-    numbers.name += " rounded"
-    numbers.constant = nil
-    let wide = graph.append(numbers)
-    let name = plan.source[id].name
-    graph.nodes.append(
-      Node(name: "quantize \(name)", op: .quantize(.halfAwayFromZero), inputs: [id], outputs: [narrow]))
-    graph.nodes.append(Node(name: "dequantize \(name)", op: .dequantize, inputs: [narrow], outputs: [wide]))
-    return wide
+    return graph.roundToSteps(
+      id, .i8, common ?? .asymmetric(covering: (values.min() ?? 0)...(values.max() ?? 0)))
   }
 }

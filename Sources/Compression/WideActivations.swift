@@ -44,19 +44,7 @@ extension Graph {
   fileprivate mutating func roundToSteps(_ x: TensorID, covering range: ClosedRange<Float>) -> TensorID {
     let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
     let scale = largest == 0 ? 1 : (largest / 32767).asScale
-    var steps = self[x]
-    steps.name += " as i16"
-    steps.elementType = .i16
-    steps.quantization = .perTensor(scale: scale, zeroPoint: 0)
-    let narrow = append(steps)
-    var numbers = self[x]
-    numbers.name += " rounded"
-    let wide = append(numbers)
-    nodes.append(
-      Node(name: "quantize \(self[x].name)", op: .quantize(.halfAwayFromZero), inputs: [x], outputs: [narrow])
-    )
-    nodes.append(Node(name: "dequantize \(self[x].name)", op: .dequantize, inputs: [narrow], outputs: [wide]))
-    return wide
+    return roundToSteps(x, .i16, .perTensor(scale: scale, zeroPoint: 0))
   }
 
   /// Adds i8 weights and their conversion to numbers.

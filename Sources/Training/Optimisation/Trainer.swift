@@ -121,13 +121,14 @@ public struct Trainer {
       state.moments = moments.map(\.values)
       try saving?.save(state, key: key)
     }
+    let effective = FloatMemory(count: values.count)
     var order: [Int] = []
     var losses: [Double] = []
     while state.step < steps {
       let (epoch, index) = state.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
       if order.isEmpty || index == 0 { order = self.order(of: epoch) }
       let batch = order[index * options.batchSize..<(index + 1) * options.batchSize]
-      let loss = runStep(state.step + 1, of: steps, batch, values, moments, &state.statistics)
+      let loss = runStep(state.step + 1, of: steps, batch, values, effective, moments, &state.statistics)
       guard loss.isFinite else { throw .diverged(epoch: epoch + 1) }
       state.step += 1
       losses.append(loss)
@@ -139,7 +140,7 @@ public struct Trainer {
       if isLate || state.step == steps || saving?.isDue ?? false { try save() }
       if isLate { throw .stopped(epoch: epoch + 1, of: options.epochs) }
     }
-    let effective = FloatMemory(values.values)
+    effective.start.update(from: values.start, count: values.count)
     constrain(effective.start)
     var result = parameters.write(effective.values, to: graph)
     var first = 0
@@ -162,13 +163,14 @@ public struct Trainer {
     return order
   }
 
-  /// - Parameter step: From 1 to `total`.
+  /// - Parameters:
+  ///   - step: From 1 to `total`.
+  ///   - effective: Room for the parameters with constraints applied.
   /// - Returns: The loss of the batch.
   private func runStep(
-    _ step: Int, of total: Int, _ batch: ArraySlice<Int>, _ values: FloatMemory, _ moments: [FloatMemory],
-    _ statistics: inout [Float]
+    _ step: Int, of total: Int, _ batch: ArraySlice<Int>, _ values: FloatMemory, _ effective: FloatMemory,
+    _ moments: [FloatMemory], _ statistics: inout [Float]
   ) -> Double {
-    let effective = FloatMemory(count: values.count)
     effective.start.update(from: values.start, count: values.count)
     constrain(effective.start)
     let loss = differentiate(batch, effective)
