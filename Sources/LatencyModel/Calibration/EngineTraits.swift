@@ -5,13 +5,8 @@ public struct EngineTraits: Sendable, Hashable {
   /// Whether it keeps 8 bits through all layers; else only products are in int8, and what is between them is in floating point.
   public var keepsIntegers: Bool
 
-  public init(usesWinograd: Bool, keepsIntegers: Bool) {
-    self.usesWinograd = usesWinograd
-    self.keepsIntegers = keepsIntegers
-  }
-
   /// TFLite's kernels and XNNPACK's know no Winograd; ncnn quantizes each convolution's input.
   public init(engine: String) {
-    self.init(usesWinograd: engine != "litert", keepsIntegers: engine == "litert")
+    (usesWinograd, keepsIntegers) = (engine != "litert", engine == "litert")
   }
 }

@@ -34,7 +34,7 @@ public struct GraphWork: Sendable {
       passes.append(counter.isConversion || (counter.isFusable && isAfterProduct))
       followsProduct.append(counter.isConversion && isAfterProduct)
     }
-    let chains = ProductChains(graph, passes: passes)
+    let chains = ProductChains(graph, producers: producers, passes: passes)
     for (index, var counter) in counters.enumerated() where !passes[index] {
       counter.isNarrowBefore = chains.isNarrow(before: index)
       counter.isNarrowAfter = chains.staysNarrow(after: index)

@@ -4,19 +4,21 @@ internal import Graph
 /// products alone in int8.
 struct ProductChains {
   private let graph: Graph
-  private var producers: [TensorID: Int] = [:]
-  private var consumers: [TensorID: [Int]] = [:]
-  private var passes: [Bool]
+  private let producers: [TensorID: Int]
+  private let passes: [Bool]
   /// By node: whether each of its consumers is a product.
   private var feedsProducts: [Bool]
 
-  /// - Parameter passes: By node: whether it is no layer of its own, and hands on what it gets.
-  init(_ graph: Graph, passes: [Bool]) {
+  /// - Parameters:
+  ///   - producers: The node that makes each tensor.
+  ///   - passes: By node: whether it is no layer of its own, and hands on what it gets.
+  init(_ graph: Graph, producers: [TensorID: Int], passes: [Bool]) {
     self.graph = graph
+    self.producers = producers
     self.passes = passes
     feedsProducts = Array(repeating: false, count: graph.nodes.count)
+    var consumers: [TensorID: [Int]] = [:]
     for (index, node) in graph.nodes.enumerated() {
-      for id in node.outputs { producers[id] = index }
       for case let id? in node.inputs { consumers[id, default: []].append(index) }
     }
     // Consumers come after what they consume.
